@@ -1,0 +1,11 @@
+//! Belowline: comments under a newspaper's articles, screened before anybody sees them.
+
+// the floor: shared words, never features
+pub mod config;
+pub mod cursor;
+pub mod db;
+pub mod error;
+pub mod ids;
+pub mod limit;
+pub mod telemetry;
+pub mod web;

@@ -1,0 +1,144 @@
+//! The one boundary where errors become answers.
+//!
+//! A handler returns [`Error`]; its public sentence and status go out, its cause goes to the log. The page or
+//! JSON around the sentence is made by [`crate::web::errors`], so that every answer of one kind looks the same.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, ResponseError};
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Unknown, or not for this viewer: both read the same, byte for byte.
+    #[error("There is nothing at this address.")]
+    NotFound,
+    /// The request itself is malformed; the sentence says what to change.
+    #[error("{0}")]
+    BadRequest(String),
+    /// A form or document was understood, but a field cannot be accepted.
+    #[error("{0}")]
+    Invalid(String),
+    #[error("Please sign in first.")]
+    SignInNeeded,
+    #[error("{0}")]
+    Forbidden(String),
+    #[error("{0}")]
+    Conflict(String),
+    #[error("Too large: a request may have at most 64 KiB.")]
+    TooLarge,
+    #[error("That is a little fast. Please try again in {retry_after_s} seconds.")]
+    TooMany { retry_after_s: u64 },
+    #[error(
+        "The service cannot answer just now. Nothing was changed; please try again in a moment."
+    )]
+    Unavailable(#[source] anyhow::Error),
+    #[error("Something went wrong on our side. Please try again.")]
+    Internal(#[from] anyhow::Error),
+}
+
+impl Error {
+    /// A word for programs; never changes.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound => "not_found",
+            Self::BadRequest(_) => "bad_request",
+            Self::Invalid(_) => "invalid",
+            Self::SignInNeeded => "sign_in_needed",
+            Self::Forbidden(_) => "forbidden",
+            Self::Conflict(_) => "conflict",
+            Self::TooLarge => "too_large",
+            Self::TooMany { .. } => "too_many",
+            Self::Unavailable(_) => "unavailable",
+            Self::Internal(_) => "internal",
+        }
+    }
+
+    /// Seconds after which to try again, where that helps.
+    pub fn retry_after_s(&self) -> Option<u64> {
+        match self {
+            Self::TooMany { retry_after_s } => Some(*retry_after_s),
+            Self::Unavailable(_) => Some(2),
+            _ => None,
+        }
+    }
+}
+
+/// What the renderer needs to know of an error, carried in the response's extensions.
+#[derive(Clone, Debug)]
+pub(crate) struct Shown {
+    pub(crate) code: &'static str,
+    pub(crate) message: String,
+}
+
+impl ResponseError for Error {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::SignInNeeded => StatusCode::UNAUTHORIZED,
+            Self::Forbidden(_) => StatusCode::FORBIDDEN,
+            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        if let Self::Unavailable(cause) | Self::Internal(cause) = self {
+            tracing::error!(
+                code = self.code(),
+                cause = format!("{cause:#}"),
+                "a request failed"
+            );
+        }
+        let mut response = HttpResponse::build(self.status_code());
+        if let Some(seconds) = self.retry_after_s() {
+            response.insert_header(("Retry-After", seconds.to_string()));
+        }
+        let mut response = response.finish();
+        response.extensions_mut().insert(Shown {
+            code: self.code(),
+            message: self.to_string(),
+        });
+        response
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        if is_passing(&error) {
+            Self::Unavailable(error.into())
+        } else {
+            Self::Internal(error.into())
+        }
+    }
+}
+
+impl From<askama::Error> for Error {
+    fn from(error: askama::Error) -> Self {
+        Self::Internal(error.into())
+    }
+}
+
+/// Does the database only need a moment: is it away, starting, full, or was a lock or statement too slow?
+pub(crate) fn is_passing(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::Io(_)
+        | sqlx::Error::WorkerCrashed => true,
+        // class 08 connection, 53 resources, 57 operator intervention, 40 rollback, 55P03 lock, 25 read-only or
+        // idle-in-transaction
+        sqlx::Error::Database(e) => e.code().is_some_and(|code| {
+            ["08", "53", "57", "40", "25"]
+                .iter()
+                .any(|class| code.starts_with(class))
+                || code == "55P03"
+        }),
+        _ => false,
+    }
+}
