@@ -177,11 +177,11 @@ CREATE TABLE comment (
     CHECK ((status = 'pending') = (settlement_id IS NULL)),
     CHECK (status <> 'live' OR live_at IS NOT NULL)
 );
--- the page: the conversations of an article, newest or oldest first, a keyset page at a time. A removed
--- one keeps its place while somebody answers it.
-CREATE INDEX comment_roots ON comment (article_id, created_at, id) WHERE parent_id IS NULL AND status IN ('live', 'removed');
+-- the page: the conversations of an article, newest or oldest first, a keyset page at a time. What was live
+-- once and is no longer keeps its place, as a placeholder, while somebody answers it.
+CREATE INDEX comment_roots ON comment (article_id, created_at, id) WHERE parent_id IS NULL AND live_at IS NOT NULL;
 -- the page: the replies of a conversation in the order in which they were written
-CREATE INDEX comment_replies ON comment (root_id, created_at, id) WHERE parent_id IS NOT NULL AND status IN ('live', 'removed', 'held');
+CREATE INDEX comment_replies ON comment (root_id, created_at, id) WHERE parent_id IS NOT NULL AND live_at IS NOT NULL;
 -- "does anybody answer this one?", ancestors and descendants
 CREATE INDEX comment_parent ON comment (parent_id) WHERE parent_id IS NOT NULL;
 -- the machine's queue: only pending rows are in it, so that it stays small under millions of comments

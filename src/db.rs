@@ -86,3 +86,21 @@ pub async fn check_durability(db: &PgPool) -> anyhow::Result<()> {
     }
     Ok(())
 }
+
+/// Runs a unit of writing to its end even if whoever waits for it goes away: a reader who closes the page in
+/// the middle of a transaction must not leave it open on a pooled connection.
+///
+/// # Errors
+/// Those of `work`; a panic inside it is an internal error.
+pub async fn to_the_end<T, W>(work: W) -> crate::error::Result<T>
+where
+    T: Send + 'static,
+    W: Future<Output = crate::error::Result<T>> + Send + 'static,
+{
+    match tokio::spawn(work).await {
+        Ok(done) => done,
+        Err(panic) => Err(crate::error::Error::Internal(anyhow::anyhow!(
+            "a unit of work stopped: {panic}"
+        ))),
+    }
+}

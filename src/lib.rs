@@ -9,3 +9,8 @@ pub mod ids;
 pub mod limit;
 pub mod telemetry;
 pub mod web;
+
+// the rooms
+pub mod article;
+pub mod comment;
+pub mod site;

@@ -1,0 +1,161 @@
+//! All SQL of the table article.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use crate::error::{Error, Result};
+
+/// What happens to comments under an article.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    serde::Serialize,
+    serde::Deserialize,
+    utoipa::ToSchema,
+    sqlx::Type,
+)]
+#[serde(rename_all = "lowercase")]
+#[sqlx(type_name = "article_mode", rename_all = "lowercase")]
+pub enum Mode {
+    /// the filter publishes, or holds for a person
+    Filtered,
+    /// every comment waits for a person
+    Premoderated,
+    /// nobody can comment any more
+    Closed,
+}
+
+#[derive(Clone, Debug)]
+pub struct Picture {
+    pub url: String,
+    pub alt: String,
+    pub credit: Option<String>,
+}
+
+/// An article as pages show it.
+#[derive(Clone, Debug)]
+pub struct Article {
+    pub id: Uuid,
+    pub slug: String,
+    pub title: String,
+    pub standfirst: Option<String>,
+    pub byline: Option<String>,
+    pub published_at: Option<DateTime<Utc>>,
+    pub picture: Option<Picture>,
+    pub section: Option<String>,
+    /// BCP 47; `None`: the site's
+    pub lang: Option<String>,
+    /// sanitised at import; may be printed as it is
+    pub body_html: String,
+    /// the same words without markup
+    pub body_text: String,
+    pub canonical_url: Option<String>,
+    pub mode: Mode,
+}
+
+/// # Errors
+/// [`Error::NotFound`]; a database error.
+pub async fn by_slug(db: &PgPool, site_id: Uuid, slug: &str) -> Result<Article> {
+    let row = sqlx::query!(
+        r#"SELECT id, slug, title, standfirst, byline, published_at, picture_url, picture_alt, picture_credit, section, lang,
+                  body_html, body_text, canonical_url, mode AS "mode: Mode"
+           FROM article WHERE site_id = $1 AND slug = $2"#,
+        site_id,
+        slug,
+    )
+    .fetch_optional(db)
+    .await?
+    .ok_or(Error::NotFound)?;
+    let picture = row.picture_url.map(|url| Picture {
+        url,
+        alt: row.picture_alt,
+        credit: row.picture_credit,
+    });
+    Ok(Article {
+        id: row.id,
+        slug: row.slug,
+        title: row.title,
+        standfirst: row.standfirst,
+        byline: row.byline,
+        published_at: row.published_at,
+        picture,
+        section: row.section,
+        lang: row.lang,
+        body_html: row.body_html,
+        body_text: row.body_text,
+        canonical_url: row.canonical_url,
+        mode: row.mode,
+    })
+}
+
+/// An article in a list.
+#[derive(Clone, Debug)]
+pub struct Headline {
+    pub slug: String,
+    pub title: String,
+    pub standfirst: Option<String>,
+    pub section: Option<String>,
+    pub lang: Option<String>,
+    pub published_at: Option<DateTime<Utc>>,
+    pub live_count: i64,
+}
+
+/// The newest articles, at most 50.
+///
+/// # Errors
+/// A database error.
+pub async fn newest(db: &PgPool, site_id: Uuid) -> Result<Vec<Headline>> {
+    let rows = sqlx::query_as!(
+        Headline,
+        r#"SELECT slug, title, standfirst, section, lang, published_at, coalesce(t.live_count, 0) AS "live_count!"
+           FROM article LEFT JOIN thread t ON t.article_id = article.id
+           WHERE site_id = $1 ORDER BY created_at DESC, id DESC LIMIT 50"#,
+        site_id,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows)
+}
+
+/// What the filter reads of an article, and how its comments are treated.
+#[derive(Clone, Debug)]
+pub struct ForScreening {
+    pub title: String,
+    pub body: String,
+    pub mode: Mode,
+}
+
+/// # Errors
+/// [`Error::NotFound`]; a database error.
+pub async fn for_screening(db: &PgPool, article_id: Uuid) -> Result<ForScreening> {
+    sqlx::query_as!(
+        ForScreening,
+        r#"SELECT title, concat_ws(E'\n\n', standfirst, body_text) AS "body!", mode AS "mode: Mode" FROM article WHERE id = $1"#,
+        article_id,
+    )
+    .fetch_optional(db)
+    .await?
+    .ok_or(Error::NotFound)
+}
+
+/// # Errors
+/// [`Error::NotFound`]; a database error.
+pub async fn set_mode(db: &PgPool, site_id: Uuid, slug: &str, mode: Mode) -> Result<()> {
+    let done = sqlx::query!(
+        "UPDATE article SET mode = $3, updated_at = now() WHERE site_id = $1 AND slug = $2",
+        site_id,
+        slug,
+        mode as Mode,
+    )
+    .execute(db)
+    .await?;
+    if done.rows_affected() == 0 {
+        Err(Error::NotFound)
+    } else {
+        Ok(())
+    }
+}

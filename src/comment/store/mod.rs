@@ -1,0 +1,24 @@
+//! All SQL of the tables comment, thread, settlement and live_event.
+
+mod claim;
+mod events;
+mod post;
+mod read;
+mod settle;
+
+pub use claim::{Claimed, claim, give_back};
+pub use events::{Event, EventKind, events_after, forget_old_events, last_events};
+pub use post::{NewComment, Posted, post};
+pub use read::{
+    Order, ThreadPage, conversation, fragment, recent_texts, status_of, thread_page, thread_texts,
+};
+pub use settle::{Evidence, Settle, Settled, settle};
+
+use uuid::Uuid;
+
+/// Who is looking: what is theirs they see in every state.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Me {
+    pub account_id: Option<Uuid>,
+    pub session_id: Option<Uuid>,
+}

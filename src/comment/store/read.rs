@@ -1,0 +1,460 @@
+//! Comments as pages and the filter read them.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use super::super::status::Status;
+use super::super::thread::{Conversation, Row, Shown, reading_order};
+use super::Me;
+use crate::cursor::Cursor;
+use crate::error::{Error, Result};
+
+/// Conversations on a page.
+const ROOTS: i64 = 30;
+/// Answers of one conversation on an article's page; the rest are a link away.
+const REPLIES: i64 = 50;
+/// Answers of one conversation on its own page.
+const REPLIES_ALONE: i64 = 500;
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    #[default]
+    Newest,
+    Oldest,
+}
+
+/// One page of an article's thread.
+#[derive(Clone, Debug)]
+pub struct ThreadPage {
+    pub conversations: Vec<Conversation>,
+    /// where the next page starts
+    pub next: Option<Cursor>,
+    pub live_count: i64,
+    /// the newest event that this page already shows; ask for later ones
+    pub last_event: i64,
+}
+
+#[derive(Debug)]
+struct Raw {
+    id: Uuid,
+    parent_id: Option<Uuid>,
+    root_id: Uuid,
+    depth: i16,
+    author_name: String,
+    is_staff: bool,
+    body: String,
+    status: Status,
+    created_at: DateTime<Utc>,
+    is_own: bool,
+    answers: Option<String>,
+}
+
+impl From<Raw> for Row {
+    fn from(raw: Raw) -> Self {
+        Self {
+            id: raw.id,
+            parent_id: raw.parent_id,
+            root_id: raw.root_id,
+            depth: raw.depth,
+            author: raw.author_name,
+            is_staff: raw.is_staff,
+            body: raw.body,
+            status: raw.status,
+            created_at: raw.created_at,
+            is_own: raw.is_own,
+            answers: raw.answers,
+        }
+    }
+}
+
+/// A page of an article's thread, as `me` may see it: conversations by their first comment's time, each with its
+/// answers. One's own waiting comments come with their conversation, or first of all when it is not on this
+/// page; `posted`, one's own, is always there. The cost does not grow with the thread.
+///
+/// # Errors
+/// A database error.
+pub async fn thread_page(
+    db: &PgPool,
+    article_id: Uuid,
+    order: Order,
+    after: Option<Cursor>,
+    me: Me,
+    posted: Option<Uuid>,
+) -> Result<ThreadPage> {
+    let (live_count, last_event) = counts(db, article_id).await?;
+    let mut roots = roots(db, article_id, order, after, me).await?;
+    let next = if roots.len() > limit(ROOTS) {
+        roots.truncate(limit(ROOTS));
+        roots.last().map(|row| Cursor {
+            at: row.created_at,
+            id: row.id,
+        })
+    } else {
+        None
+    };
+    let ids: Vec<Uuid> = roots.iter().map(|row| row.id).collect();
+    let mut rows = roots;
+    rows.extend(replies(db, &ids, REPLIES + 1, me).await?);
+    let own = if after.is_none() {
+        own(db, article_id, me, posted).await?
+    } else {
+        Vec::new()
+    };
+    let mut conversations = assemble(db, rows, own, REPLIES).await?;
+    explain(db, &mut conversations).await?;
+    Ok(ThreadPage {
+        conversations,
+        next,
+        live_count,
+        last_event,
+    })
+}
+
+/// The whole conversation of a comment: its first comment, then all answers (at most 500).
+///
+/// # Errors
+/// [`Error::NotFound`] when the comment is not this article's or not for `me` to see; a database error.
+pub async fn conversation(
+    db: &PgPool,
+    article_id: Uuid,
+    comment_id: Uuid,
+    me: Me,
+) -> Result<Conversation> {
+    let root = sqlx::query_scalar!(
+        "SELECT root_id FROM comment WHERE article_id = $1 AND id = $2
+           AND (status = 'live' OR account_id = $3 OR session_id = $4)",
+        article_id,
+        comment_id,
+        me.account_id,
+        me.session_id,
+    )
+    .fetch_optional(db)
+    .await?
+    .ok_or(Error::NotFound)?;
+    let mut rows = by_ids(db, article_id, &[root, comment_id], me).await?;
+    rows.extend(replies(db, &[root], REPLIES_ALONE + 1, me).await?);
+    let own = own(db, article_id, me, None)
+        .await?
+        .into_iter()
+        .filter(|row| row.root_id == root)
+        .collect();
+    let mut conversations = assemble(db, rows, own, REPLIES_ALONE).await?;
+    explain(db, &mut conversations).await?;
+    let mut found = conversations
+        .into_iter()
+        .filter(|found| found.comments.iter().any(|shown| shown.id == comment_id));
+    found.next().ok_or(Error::NotFound)
+}
+
+/// These comments alone, those that `me` may see: what an open page adds to itself.
+///
+/// # Errors
+/// A database error.
+pub async fn fragment(db: &PgPool, article_id: Uuid, ids: &[Uuid], me: Me) -> Result<Vec<Shown>> {
+    let rows = by_ids(db, article_id, ids, me).await?;
+    let mut conversations = vec![Conversation {
+        comments: reading_order(rows, |_| false),
+        more_replies: 0,
+    }];
+    explain(db, &mut conversations).await?;
+    Ok(conversations
+        .pop()
+        .map(|only| only.comments)
+        .unwrap_or_default())
+}
+
+fn limit(n: i64) -> usize {
+    usize::try_from(n).unwrap_or(usize::MAX)
+}
+
+async fn counts(db: &PgPool, article_id: Uuid) -> Result<(i64, i64)> {
+    let row = sqlx::query!(
+        "SELECT live_count, last_event FROM thread WHERE article_id = $1",
+        article_id
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map_or((0, 0), |row| (row.live_count, row.last_event)))
+}
+
+async fn roots(
+    db: &PgPool,
+    article_id: Uuid,
+    order: Order,
+    after: Option<Cursor>,
+    me: Me,
+) -> Result<Vec<Row>> {
+    let (at, id) = after.map_or((None, None), |cursor| (Some(cursor.at), Some(cursor.id)));
+    // two statements that differ in direction only: an ORDER BY that depends on a parameter cannot use the index
+    let rows = match order {
+        Order::Newest => {
+            sqlx::query_as!(
+                Raw,
+                r#"SELECT c.id, c.parent_id, c.root_id, c.depth, c.author_name, coalesce(a.role <> 'reader', false) AS "is_staff!",
+                          c.body, c.status AS "status: Status", c.created_at,
+                          coalesce(c.account_id = $5 OR c.session_id = $6, false) AS "is_own!", NULL::text AS answers
+                   FROM comment c LEFT JOIN account a ON a.id = c.account_id
+                   WHERE c.article_id = $1 AND c.parent_id IS NULL AND c.live_at IS NOT NULL
+                     AND ($2::timestamptz IS NULL OR (c.created_at, c.id) < ($2, $3))
+                   ORDER BY c.created_at DESC, c.id DESC LIMIT $4"#,
+                article_id, at, id, ROOTS + 1, me.account_id, me.session_id,
+            )
+            .fetch_all(db)
+            .await?
+        }
+        Order::Oldest => {
+            sqlx::query_as!(
+                Raw,
+                r#"SELECT c.id, c.parent_id, c.root_id, c.depth, c.author_name, coalesce(a.role <> 'reader', false) AS "is_staff!",
+                          c.body, c.status AS "status: Status", c.created_at,
+                          coalesce(c.account_id = $5 OR c.session_id = $6, false) AS "is_own!", NULL::text AS answers
+                   FROM comment c LEFT JOIN account a ON a.id = c.account_id
+                   WHERE c.article_id = $1 AND c.parent_id IS NULL AND c.live_at IS NOT NULL
+                     AND ($2::timestamptz IS NULL OR (c.created_at, c.id) > ($2, $3))
+                   ORDER BY c.created_at, c.id LIMIT $4"#,
+                article_id, at, id, ROOTS + 1, me.account_id, me.session_id,
+            )
+            .fetch_all(db)
+            .await?
+        }
+    };
+    Ok(rows.into_iter().map(Row::from).collect())
+}
+
+/// The first `limit` answers of each conversation. Answers are younger than what they answer, so the first n of
+/// a conversation never lack an ancestor.
+async fn replies(db: &PgPool, roots: &[Uuid], limit: i64, me: Me) -> Result<Vec<Row>> {
+    let rows = sqlx::query_as!(
+        Raw,
+        r#"SELECT c.id, c.parent_id, c.root_id, c.depth, c.author_name, coalesce(a.role <> 'reader', false) AS "is_staff!",
+                  c.body, c.status AS "status: Status", c.created_at,
+                  coalesce(c.account_id = $3 OR c.session_id = $4, false) AS "is_own!",
+                  CASE WHEN p.status = 'live' THEN p.author_name END AS answers
+           FROM unnest($1::uuid[]) AS r(id)
+           CROSS JOIN LATERAL (
+             SELECT * FROM comment WHERE root_id = r.id AND parent_id IS NOT NULL AND live_at IS NOT NULL
+             ORDER BY created_at, id LIMIT $2) AS c
+           JOIN comment p ON p.id = c.parent_id
+           LEFT JOIN account a ON a.id = c.account_id
+           ORDER BY c.created_at, c.id"#,
+        roots,
+        limit,
+        me.account_id,
+        me.session_id,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(Row::from).collect())
+}
+
+/// Comments that were live once or are one's own, by id.
+async fn by_ids(db: &PgPool, article_id: Uuid, ids: &[Uuid], me: Me) -> Result<Vec<Row>> {
+    let rows = sqlx::query_as!(
+        Raw,
+        r#"SELECT c.id, c.parent_id, c.root_id, c.depth, c.author_name, coalesce(a.role <> 'reader', false) AS "is_staff!",
+                  c.body, c.status AS "status: Status", c.created_at,
+                  coalesce(c.account_id = $3 OR c.session_id = $4, false) AS "is_own!",
+                  CASE WHEN p.status = 'live' THEN p.author_name END AS answers
+           FROM comment c LEFT JOIN comment p ON p.id = c.parent_id LEFT JOIN account a ON a.id = c.account_id
+           WHERE c.article_id = $1 AND c.id = ANY($2)
+             AND (c.live_at IS NOT NULL OR c.account_id = $3 OR c.session_id = $4)
+           ORDER BY c.created_at, c.id"#,
+        article_id,
+        ids,
+        me.account_id,
+        me.session_id,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(Row::from).collect())
+}
+
+/// One's own comments that only oneself sees, and the one just posted.
+async fn own(db: &PgPool, article_id: Uuid, me: Me, posted: Option<Uuid>) -> Result<Vec<Row>> {
+    if me.account_id.is_none() && me.session_id.is_none() {
+        return Ok(Vec::new());
+    }
+    let rows = sqlx::query_as!(
+        Raw,
+        r#"SELECT c.id, c.parent_id, c.root_id, c.depth, c.author_name, coalesce(a.role <> 'reader', false) AS "is_staff!",
+                  c.body, c.status AS "status: Status", c.created_at, true AS "is_own!",
+                  CASE WHEN p.status = 'live' THEN p.author_name END AS answers
+           FROM comment c LEFT JOIN comment p ON p.id = c.parent_id LEFT JOIN account a ON a.id = c.account_id
+           WHERE c.article_id = $1 AND (c.account_id = $2 OR c.session_id = $3)
+             AND (c.status IN ('pending', 'held', 'rejected') OR c.id = $4)
+           ORDER BY c.created_at DESC, c.id DESC LIMIT 20"#,
+        article_id,
+        me.account_id,
+        me.session_id,
+        posted,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().rev().map(Row::from).collect())
+}
+
+/// Rows into conversations, in the order of their roots; one's own that belong to none of them come first.
+async fn assemble(
+    db: &PgPool,
+    rows: Vec<Row>,
+    own: Vec<Row>,
+    shown_replies: i64,
+) -> Result<Vec<Conversation>> {
+    let mut order: Vec<Uuid> = rows
+        .iter()
+        .filter(|row| row.parent_id.is_none())
+        .map(|row| row.root_id)
+        .collect();
+    let mut groups: HashMap<Uuid, Vec<Row>> = HashMap::new();
+    for row in rows {
+        groups.entry(row.root_id).or_default().push(row);
+    }
+    let mut full = Vec::new();
+    for (root, group) in &mut groups {
+        // the root and its answers; one more answer was read than is shown, to know whether there are more
+        if group.len() > limit(shown_replies) + 1 {
+            group.truncate(limit(shown_replies) + 1);
+            full.push(*root);
+        }
+    }
+    let totals = reply_totals(db, &full).await?;
+    for row in own {
+        if !order.contains(&row.root_id) {
+            order.insert(0, row.root_id);
+        }
+        let group = groups.entry(row.root_id).or_default();
+        if group.iter().all(|known| known.id != row.id) {
+            group.push(row);
+        }
+    }
+    let conversation = |root: Uuid| {
+        let rows = groups.remove(&root)?;
+        let more_replies = totals.get(&root).map_or(0, |total| total - shown_replies);
+        let comments = reading_order(rows, |id| id == root && more_replies > 0);
+        (!comments.is_empty()).then_some(Conversation {
+            comments,
+            more_replies,
+        })
+    };
+    Ok(order.into_iter().filter_map(conversation).collect())
+}
+
+async fn reply_totals(db: &PgPool, roots: &[Uuid]) -> Result<HashMap<Uuid, i64>> {
+    if roots.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = sqlx::query!(
+        r#"SELECT root_id, count(*) AS "total!" FROM comment
+           WHERE root_id = ANY($1) AND parent_id IS NOT NULL AND live_at IS NOT NULL GROUP BY root_id"#,
+        roots,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.root_id, row.total))
+        .collect())
+}
+
+/// Adds, to one's own comments that are not live, why: the machine's sentences, or the guideline that a
+/// moderator named.
+async fn explain(db: &PgPool, conversations: &mut [Conversation]) -> Result<()> {
+    let waits = |shown: &&mut Shown| {
+        shown.is_own && matches!(shown.status, Status::Held | Status::Rejected)
+    };
+    let ids: Vec<Uuid> = conversations
+        .iter_mut()
+        .flat_map(|c| &mut c.comments)
+        .filter(waits)
+        .map(|shown| shown.id)
+        .collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let rows = sqlx::query!(
+        r#"SELECT c.id, coalesce(s.reason, '') AS "decided!", r.note AS "note?"
+           FROM comment c JOIN settlement s ON s.id = c.settlement_id
+           LEFT JOIN reason r ON r.verdict_id = s.verdict_id
+           WHERE c.id = ANY($1) ORDER BY c.id, r.position"#,
+        &ids,
+    )
+    .fetch_all(db)
+    .await?;
+    for shown in conversations
+        .iter_mut()
+        .flat_map(|c| &mut c.comments)
+        .filter(waits)
+    {
+        let mine = rows.iter().filter(|row| row.id == shown.id);
+        shown.why = mine
+            .flat_map(|row| row.note.clone().or_else(|| guideline(&row.decided)))
+            .collect();
+    }
+    Ok(())
+}
+
+/// The guidelines that a moderator can name, as the writer reads them.
+fn guideline(code: &str) -> Option<String> {
+    super::super::guidelines::sentence(code).map(str::to_owned)
+}
+
+/// The status of one's own comment.
+///
+/// # Errors
+/// [`Error::NotFound`] when it is not one's own; a database error.
+pub async fn status_of(db: &PgPool, comment_id: Uuid, me: Me) -> Result<Status> {
+    sqlx::query_scalar!(
+        r#"SELECT status AS "status: Status" FROM comment WHERE id = $1 AND (account_id = $2 OR session_id = $3)"#,
+        comment_id,
+        me.account_id,
+        me.session_id,
+    )
+    .fetch_optional(db)
+    .await?
+    .ok_or(Error::NotFound)
+}
+
+/// What the filter compares a comment with: the text that it answers, and the newest live comments around it.
+///
+/// # Errors
+/// A database error.
+pub async fn thread_texts(
+    db: &PgPool,
+    article_id: Uuid,
+    parent_id: Option<Uuid>,
+    except: Uuid,
+) -> Result<(Option<String>, Vec<String>)> {
+    let parent = sqlx::query_scalar!("SELECT body FROM comment WHERE id = $1", parent_id)
+        .fetch_optional(db)
+        .await?;
+    let around = sqlx::query_scalar!(
+        "SELECT body FROM comment WHERE article_id = $1 AND id <> $2 AND status = 'live' AND live_at IS NOT NULL AND parent_id IS NULL
+         ORDER BY created_at DESC, id DESC LIMIT 20",
+        article_id,
+        except,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok((parent, around))
+}
+
+/// The writer's texts of the last hour, newest first, for the repeats filter.
+///
+/// # Errors
+/// A database error.
+pub async fn recent_texts(db: &PgPool, me: Me, except: Uuid) -> Result<Vec<String>> {
+    let texts = sqlx::query_scalar!(
+        "SELECT body FROM comment
+         WHERE (account_id = $1 OR session_id = $2) AND id <> $3 AND created_at > now() - interval '1 hour'
+         ORDER BY created_at DESC LIMIT 10",
+        me.account_id,
+        me.session_id,
+        except,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(texts)
+}
