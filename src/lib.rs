@@ -13,4 +13,5 @@ pub mod web;
 // the rooms
 pub mod article;
 pub mod comment;
+pub mod filter;
 pub mod site;

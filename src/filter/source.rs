@@ -1,0 +1,252 @@
+//! The ruleset as people write it: terms, thresholds, switches and the action table.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::verdict::{Kind, Outcome, Severity};
+
+/// Everything a moderator can set. `Default` is what ships. Unknown fields are refused, so that a
+/// misspelt setting never passes silently.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RulesetSource {
+    /// The site's own terms, in addition to the shipped lists.
+    pub terms: Vec<Term>,
+    /// Expressions in which no term is to be found, such as a name that contains one.
+    pub allow: Vec<String>,
+    /// The shipped lists in force; [`super::builtin_lists`] names them all.
+    pub builtin_lists: Vec<String>,
+    /// Which disguises are seen through.
+    pub folds: Folds,
+    /// What follows from a reason.
+    pub actions: Actions,
+    /// Links in a comment.
+    pub links: Links,
+    /// The same thing again and again.
+    pub repeats: Repeats,
+    /// Whether a comment is about its article.
+    pub topic: Topic,
+}
+
+impl Default for RulesetSource {
+    fn default() -> Self {
+        Self {
+            terms: Vec::new(),
+            allow: Vec::new(),
+            builtin_lists: vec!["en".to_owned(), "roman-urdu".to_owned()],
+            folds: Folds::default(),
+            actions: Actions::default(),
+            links: Links::default(),
+            repeats: Repeats::default(),
+            topic: Topic::default(),
+        }
+    }
+}
+
+/// One banned or suspect expression.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Term {
+    /// A word or a phrase, 1 to 200 characters; case and spacing do not matter.
+    pub text: String,
+    /// One of [`Kind::TERMS`].
+    pub kind: Kind,
+    /// How grave it is.
+    pub severity: Severity,
+    /// Match whole words only (the default); otherwise also inside longer words.
+    #[serde(default = "yes")]
+    pub whole_word: bool,
+    /// Why it is listed, for other moderators.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// The disguises that the term phase sees through, each with its own switch. Case never matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one independent switch on the settings page"
+)]
+pub struct Folds {
+    /// Characters that nobody sees: zero width, direction marks, tags.
+    pub invisible: bool,
+    /// Full-width, circled, mathematical and other dressed-up forms of a letter.
+    pub styled: bool,
+    /// Accents over Latin, Greek and Cyrillic letters.
+    pub accents: bool,
+    /// Letters of another script that look like Latin ones.
+    pub lookalikes: bool,
+    /// Digits and signs in place of letters, next to letters.
+    pub leet: bool,
+    /// Dots, dashes or spaces between the letters of a word.
+    pub separators: bool,
+    /// A letter repeated for emphasis.
+    pub repeats: bool,
+    /// Letters masked by asterisks and the like.
+    pub masks: bool,
+}
+
+impl Default for Folds {
+    fn default() -> Self {
+        Self {
+            invisible: true,
+            styled: true,
+            accents: true,
+            lookalikes: true,
+            leet: true,
+            separators: true,
+            repeats: true,
+            masks: true,
+        }
+    }
+}
+
+/// The outcome for each severity of one kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Levels {
+    /// What a mild reason leads to.
+    pub mild: Outcome,
+    /// What a strong reason leads to.
+    pub strong: Outcome,
+    /// What a severe reason leads to.
+    pub severe: Outcome,
+}
+
+impl Default for Levels {
+    /// The machine refuses nothing by itself until a moderator says so.
+    fn default() -> Self {
+        Self {
+            mild: Outcome::Publish,
+            strong: Outcome::Hold,
+            severe: Outcome::Hold,
+        }
+    }
+}
+
+/// The action table: kind × severity → outcome. A kind that is not named has [`Levels::default`].
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Actions(pub BTreeMap<Kind, Levels>);
+
+impl Actions {
+    /// What a reason of this kind and severity leads to.
+    #[must_use]
+    pub fn outcome(&self, kind: Kind, severity: Severity) -> Outcome {
+        let levels = self.0.get(&kind).copied().unwrap_or_default();
+        match severity {
+            Severity::Mild => levels.mild,
+            Severity::Strong => levels.strong,
+            Severity::Severe => levels.severe,
+        }
+    }
+}
+
+/// How many links a comment may have, and where they may not lead.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Links {
+    /// More links than this are a strong reason.
+    pub max: usize,
+    /// Domains to which no link may lead; each covers its subdomains. `example.com` blocks
+    /// `www.example.com` and not `badexample.com`.
+    pub blocked_domains: Vec<String>,
+}
+
+impl Default for Links {
+    fn default() -> Self {
+        Self {
+            max: 2,
+            blocked_domains: Vec::new(),
+        }
+    }
+}
+
+/// When a comment counts as a repetition.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Repeats {
+    /// Compare with the same writer's recent texts.
+    pub enabled: bool,
+    /// The share of common word shingles from which two texts count as the same, 0 to 1.
+    pub similarity: f32,
+    /// The same word this many times in a row, or half as often the same line, is a strong reason.
+    pub run: usize,
+    /// Report comments that are written in capitals throughout.
+    pub capitals: bool,
+}
+
+impl Default for Repeats {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            similarity: 0.8,
+            run: 10,
+            capitals: true,
+        }
+    }
+}
+
+/// Whether, and from which score on, a comment counts as off topic.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Topic {
+    /// Measure the topic at all.
+    pub enabled: bool,
+    /// The off-topic score from which a strong reason is given, 0 to 1. Above 1 nothing is.
+    pub threshold: f32,
+}
+
+impl Default for Topic {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            threshold: 0.97,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_ships_survives_the_round_trip() {
+        let ships = RulesetSource::default();
+        let json = serde_json::to_string(&ships).unwrap();
+        assert_eq!(serde_json::from_str::<RulesetSource>(&json).unwrap(), ships);
+        assert_eq!(serde_json::from_str::<RulesetSource>("{}").unwrap(), ships);
+    }
+
+    #[test]
+    fn unknown_settings_are_refused() {
+        for json in [
+            r#"{"term":[]}"#,
+            r#"{"folds":{"leat":true}}"#,
+            r#"{"links":{"maximum":1}}"#,
+            r#"{"actions":{"profanity":{"mild":"publish","strong":"hold","sever":"hold"}}}"#,
+            r#"{"actions":{"kindness":{"mild":"publish","strong":"hold","severe":"hold"}}}"#,
+        ] {
+            assert!(
+                serde_json::from_str::<RulesetSource>(json).is_err(),
+                "{json}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_machine_rejects_nothing_by_itself() {
+        let actions = Actions::default();
+        for kind in Kind::ALL {
+            assert_eq!(actions.outcome(kind, Severity::Mild), Outcome::Publish);
+            assert_eq!(actions.outcome(kind, Severity::Strong), Outcome::Hold);
+            assert_eq!(actions.outcome(kind, Severity::Severe), Outcome::Hold);
+        }
+    }
+}

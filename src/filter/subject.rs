@@ -1,0 +1,36 @@
+//! What is judged: a text with its surroundings.
+
+/// The article under which a comment stands.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ArticleText<'a> {
+    /// The headline.
+    pub title: &'a str,
+    /// The text; may be empty.
+    pub body: &'a str,
+}
+
+/// A text with everything that a filter may know about it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Subject<'a> {
+    /// The comment as it was written.
+    pub text: &'a str,
+    /// Its article, where known.
+    pub article: Option<ArticleText<'a>>,
+    /// The comment to which it replies.
+    pub parent: Option<&'a str>,
+    /// Live comments of the same thread.
+    pub thread: &'a [&'a str],
+    /// What the same writer wrote lately.
+    pub recent: &'a [&'a str],
+}
+
+impl<'a> Subject<'a> {
+    /// A text without surroundings.
+    #[must_use]
+    pub fn of(text: &'a str) -> Self {
+        Self {
+            text,
+            ..Self::default()
+        }
+    }
+}
