@@ -1,0 +1,3 @@
+//! One test binary: it is linked once, and its rooms share one harness.
+
+mod local_pg;
