@@ -7,6 +7,7 @@ pub mod db;
 pub mod error;
 pub mod ids;
 pub mod limit;
+pub mod local_pg;
 pub mod telemetry;
 pub mod web;
 

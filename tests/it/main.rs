@@ -1,0 +1,8 @@
+//! One test binary: it is linked once, and its rooms share one harness.
+#![cfg(test)]
+#![expect(
+    unreachable_pub,
+    reason = "nothing outside a test binary can reach into it"
+)]
+
+mod local_pg;
