@@ -15,4 +15,6 @@ pub mod web;
 pub mod article;
 pub mod comment;
 pub mod filter;
+pub mod policy;
+pub mod screening;
 pub mod site;

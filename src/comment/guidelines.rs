@@ -1,6 +1,6 @@
-//! The guidelines that a moderator names when refusing a comment, in words for its writer.
+//! Why a comment waits or was refused, beside what the filter found, in words for its writer.
 
-/// Code, what a moderator reads on the button, what the writer reads.
+/// The guidelines that a moderator names: code, what a moderator reads on the button, what the writer reads.
 pub const GUIDELINES: &[(&str, &str, &str)] = &[
     (
         "abusive",

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 use uuid::Uuid;
 
+use super::super::guidelines;
 use super::super::status::Status;
 use super::super::thread::{Conversation, Row, Shown, reading_order};
 use super::Me;
@@ -383,22 +384,12 @@ async fn explain(db: &PgPool, conversations: &mut [Conversation]) -> Result<()> 
     )
     .fetch_all(db)
     .await?;
-    for shown in conversations
-        .iter_mut()
-        .flat_map(|c| &mut c.comments)
-        .filter(waits)
-    {
-        let mine = rows.iter().filter(|row| row.id == shown.id);
-        shown.why = mine
-            .flat_map(|row| row.note.clone().or_else(|| guideline(&row.decided)))
-            .collect();
+    for shown in conversations.iter_mut().flat_map(|c| &mut c.comments).filter(waits) {
+        let mine: Vec<_> = rows.iter().filter(|row| row.id == shown.id).collect();
+        let decided = mine.first().and_then(|row| guidelines::sentence(&row.decided));
+        shown.why = decided.map(str::to_owned).into_iter().chain(mine.iter().filter_map(|row| row.note.clone())).collect();
     }
     Ok(())
-}
-
-/// The guidelines that a moderator can name, as the writer reads them.
-fn guideline(code: &str) -> Option<String> {
-    super::super::guidelines::sentence(code).map(str::to_owned)
 }
 
 /// The status of one's own comment.

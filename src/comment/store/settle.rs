@@ -122,7 +122,7 @@ async fn write_down(
     to: Status,
 ) -> Result<()> {
     let (moderator_id, verdict_id, reason, note) = match &order.evidence {
-        Evidence::Machine { verdict_id, .. } => (None, *verdict_id, None, None),
+        Evidence::Machine { verdict_id, reason, .. } => (None, *verdict_id, *reason, None),
         Evidence::Person {
             moderator_id,
             reason,
