@@ -15,4 +15,5 @@ pub mod web;
 pub mod article;
 pub mod comment;
 pub mod filter;
+pub mod policy;
 pub mod site;
