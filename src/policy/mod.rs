@@ -1,0 +1,5 @@
+//! The moderators' ruleset: what is in force, what was, and the change from one to the next.
+
+mod store;
+
+pub use store::{InForce, Version, activate, history, in_force, in_force_id, source_of};
