@@ -162,6 +162,13 @@ fn some_line(text: &str) -> Option<String> {
     Some(one_line(text)).filter(|line| !line.is_empty())
 }
 
+/// The keywords of a list that commas separate.
+fn split_tags(list: &str) -> Vec<String> {
+    list.split([',', ';', '|', '،'])
+        .filter_map(some_line)
+        .collect()
+}
+
 fn is_web_address(text: &str) -> bool {
     url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
 }
