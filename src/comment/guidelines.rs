@@ -27,10 +27,22 @@ pub const GUIDELINES: &[(&str, &str, &str)] = &[
     ),
 ];
 
+/// Why the machine held a comment whatever the filter concluded.
+pub const PREMODERATED: &str = "premoderated";
+pub const CLOSED: &str = "closed";
+pub const FILTER_FAILED: &str = "filter_failed";
+
 /// What the writer reads for a code; `None` for an unknown one.
 pub fn sentence(code: &str) -> Option<&'static str> {
-    GUIDELINES
-        .iter()
-        .find(|(known, ..)| *known == code)
-        .map(|(.., sentence)| *sentence)
+    match code {
+        PREMODERATED => Some("Every comment under this article is read by a moderator first."),
+        CLOSED => Some("Comments were closed before this one was checked."),
+        FILTER_FAILED => {
+            Some("It could not be checked automatically, so a moderator will read it.")
+        }
+        _ => GUIDELINES
+            .iter()
+            .find(|(known, ..)| *known == code)
+            .map(|(.., sentence)| *sentence),
+    }
 }

@@ -83,7 +83,11 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Hub {
     pub fn new(db: PgPool) -> Self {
-        Self { db, topics: Arc::default(), pages: Arc::default() }
+        Self {
+            db,
+            topics: Arc::default(),
+            pages: Arc::default(),
+        }
     }
 
     /// Opens a page's subscription, with what has happened since event `after`.
@@ -91,23 +95,41 @@ impl Hub {
     /// # Errors
     /// [`Error::TooMany`] when this address has too many pages open, [`Error::Unavailable`] when all have; a
     /// database error.
-    pub async fn subscribe(&self, article_id: Uuid, after: i64, ip: ClientIp) -> Result<Subscription> {
+    pub async fn subscribe(
+        &self,
+        article_id: Uuid,
+        after: i64,
+        ip: ClientIp,
+    ) -> Result<Subscription> {
         let place = self.take_place(ip)?;
-        let newest = last_events(&self.db, &[article_id]).await?.first().map_or(0, |(_, number)| *number);
+        let newest = last_events(&self.db, &[article_id])
+            .await?
+            .first()
+            .map_or(0, |(_, number)| *number);
         // first the receiver, then the backlog: what happens in between comes twice, not never
         let receiver = lock(&self.topics)
             .entry(article_id)
-            .or_insert_with(|| Topic { sender: broadcast::channel(BEHIND).0, seen: newest })
+            .or_insert_with(|| Topic {
+                sender: broadcast::channel(BEHIND).0,
+                seen: newest,
+            })
             .sender
             .subscribe();
         let backlog = events_after(&self.db, article_id, after, CATCH_UP).await?;
-        Ok(Subscription { receiver, backlog: backlog.into_iter(), last: after, _place: place })
+        Ok(Subscription {
+            receiver,
+            backlog: backlog.into_iter(),
+            last: after,
+            _place: place,
+        })
     }
 
     fn take_place(&self, ip: ClientIp) -> Result<Place> {
         let mut pages = lock(&self.pages);
         if pages.values().sum::<usize>() >= PAGES {
-            return Err(Error::Unavailable(anyhow::anyhow!("{PAGES} pages are open")));
+            return Err(Error::Unavailable(anyhow::anyhow!(
+                "{PAGES} pages are open"
+            )));
         }
         let count = pages.entry(ip).or_default();
         if *count >= PAGES_PER_ADDRESS {
@@ -115,12 +137,19 @@ impl Hub {
         }
         *count += 1;
         metrics::gauge!("sse_connections").increment(1);
-        Ok(Place { pages: self.pages.clone(), ip })
+        Ok(Place {
+            pages: self.pages.clone(),
+            ip,
+        })
     }
 
     /// Looks for news until told to stop.
     pub async fn run(self, stop: CancellationToken) {
-        while stop.run_until_cancelled(tokio::time::sleep(LOOK_EVERY)).await.is_some() {
+        while stop
+            .run_until_cancelled(tokio::time::sleep(LOOK_EVERY))
+            .await
+            .is_some()
+        {
             if let Err(error) = self.look().await {
                 tracing::warn!(cause = %error, "cannot look for live events; trying again");
             }
@@ -139,7 +168,9 @@ impl Hub {
             return Ok(());
         }
         for (article_id, newest) in last_events(&self.db, &open).await? {
-            let seen = lock(&self.topics).get(&article_id).map_or(newest, |topic| topic.seen);
+            let seen = lock(&self.topics)
+                .get(&article_id)
+                .map_or(newest, |topic| topic.seen);
             if newest > seen {
                 let events = events_after(&self.db, article_id, seen, CATCH_UP).await?;
                 self.hand_round(article_id, events);

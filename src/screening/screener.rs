@@ -33,8 +33,19 @@ impl ScreenerCommand {
     /// When the system does not say where the program is.
     pub fn own() -> anyhow::Result<Self> {
         let program = std::env::current_exe().context("cannot find this program's own file")?;
-        let arguments = ["screen", "--ruleset", "-", "--threads", "1", "--memory-mib", "1024"];
-        Ok(Self { program, arguments: arguments.map(str::to_owned).to_vec() })
+        let arguments = [
+            "screen",
+            "--ruleset",
+            "-",
+            "--threads",
+            "1",
+            "--memory-mib",
+            "1024",
+        ];
+        Ok(Self {
+            program,
+            arguments: arguments.map(str::to_owned).to_vec(),
+        })
     }
 }
 
@@ -64,7 +75,10 @@ pub(super) struct Screener {
 }
 
 impl Screener {
-    pub(super) async fn start(command: &ScreenerCommand, ruleset: &RulesetSource) -> anyhow::Result<Self> {
+    pub(super) async fn start(
+        command: &ScreenerCommand,
+        ruleset: &RulesetSource,
+    ) -> anyhow::Result<Self> {
         let mut child = Command::new(&command.program)
             .args(&command.arguments)
             // nothing of the service's secrets is the filter's business
@@ -77,31 +91,51 @@ impl Screener {
             .with_context(|| format!("cannot start the filter {}", command.program.display()))?;
         let stdin = child.stdin.take().context("the filter has no input")?;
         let stdout = BufReader::new(child.stdout.take().context("the filter has no output")?);
-        let mut screener = Self { _child: child, stdin, stdout };
+        let mut screener = Self {
+            _child: child,
+            stdin,
+            stdout,
+        };
         screener.send(ruleset).await?;
         Ok(screener)
     }
 
     /// The verdict on one comment. After an error the filter is in an unknown state: drop it.
-    pub(super) async fn assess(&mut self, request: &Request<'_>, time_limit: Duration) -> anyhow::Result<Verdict> {
+    pub(super) async fn assess(
+        &mut self,
+        request: &Request<'_>,
+        time_limit: Duration,
+    ) -> anyhow::Result<Verdict> {
         let answer = tokio::time::timeout(time_limit, async {
             self.send(request).await?;
             self.receive().await
         });
-        let line = answer.await.with_context(|| format!("the filter took longer than {time_limit:?}"))??;
+        let line = answer
+            .await
+            .with_context(|| format!("the filter took longer than {time_limit:?}"))??;
         read_answer(&line, request)
     }
 
     async fn send(&mut self, line: &impl Serialize) -> anyhow::Result<()> {
         let mut line = serde_json::to_vec(line)?;
         line.push(b'\n');
-        self.stdin.write_all(&line).await.context("the filter does not listen")?;
-        self.stdin.flush().await.context("the filter does not listen")
+        self.stdin
+            .write_all(&line)
+            .await
+            .context("the filter does not listen")?;
+        self.stdin
+            .flush()
+            .await
+            .context("the filter does not listen")
     }
 
     async fn receive(&mut self) -> anyhow::Result<Vec<u8>> {
         let mut line = Vec::new();
-        let read = (&mut self.stdout).take(LONGEST_ANSWER).read_until(b'\n', &mut line).await.context("the filter broke off")?;
+        let read = (&mut self.stdout)
+            .take(LONGEST_ANSWER)
+            .read_until(b'\n', &mut line)
+            .await
+            .context("the filter broke off")?;
         ensure!(read > 0, "the filter died");
         Ok(line)
     }
@@ -109,14 +143,25 @@ impl Screener {
 
 /// Trusts nothing: the answer must be this comment's, and its marks must lie in the text.
 fn read_answer(line: &[u8], request: &Request<'_>) -> anyhow::Result<Verdict> {
-    let value: serde_json::Value = serde_json::from_slice(line).context("the filter answered nonsense")?;
+    let value: serde_json::Value =
+        serde_json::from_slice(line).context("the filter answered nonsense")?;
     if let Some(error) = value.get("error") {
         bail!("the filter failed: {error}");
     }
-    ensure!(value.get("id").and_then(|id| id.as_str()) == Some(&request.id), "the filter answered for another comment");
+    ensure!(
+        value.get("id").and_then(|id| id.as_str()) == Some(&request.id),
+        "the filter answered for another comment"
+    );
     let verdict: Verdict = serde_json::from_value(value).context("the filter answered nonsense")?;
     let in_text = |span: &[usize; 2]| request.text.get(span[0]..span[1]).is_some();
-    ensure!(verdict.reasons.iter().flat_map(|reason| &reason.spans).all(in_text), "the filter marked words outside the text");
+    ensure!(
+        verdict
+            .reasons
+            .iter()
+            .flat_map(|reason| &reason.spans)
+            .all(in_text),
+        "the filter marked words outside the text"
+    );
     Ok(verdict)
 }
 
@@ -128,7 +173,10 @@ mod tests {
         Request {
             id: "7".into(),
             text,
-            article: RequestArticle { title: "", body: "" },
+            article: RequestArticle {
+                title: "",
+                body: "",
+            },
             parent: None,
             thread: &[],
             recent: &[],
@@ -151,9 +199,15 @@ mod tests {
             r#"{"id":"7","error":"no"}"#.into(),
             good[..good.len() - 1].into(),
         ] {
-            assert!(read_answer(bad.as_bytes(), &request("abc")).is_err(), "{bad}");
+            assert!(
+                read_answer(bad.as_bytes(), &request("abc")).is_err(),
+                "{bad}"
+            );
         }
         assert!(read_answer(good.as_bytes(), &request("é")).is_ok());
-        assert!(read_answer(good.replace("[0,2]", "[0,1]").as_bytes(), &request("é")).is_err(), "inside a letter");
+        assert!(
+            read_answer(good.replace("[0,2]", "[0,1]").as_bytes(), &request("é")).is_err(),
+            "inside a letter"
+        );
     }
 }

@@ -32,7 +32,13 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { batch: 4, lease_s: 30.0, time_limit: Duration::from_secs(5), tries: 5, first_pause_s: 1.0 }
+        Self {
+            batch: 4,
+            lease_s: 30.0,
+            time_limit: Duration::from_secs(5),
+            tries: 5,
+            first_pause_s: 1.0,
+        }
     }
 }
 
@@ -46,7 +52,12 @@ pub struct Screening {
 
 impl Screening {
     pub fn new(db: PgPool, command: ScreenerCommand, settings: Settings) -> Self {
-        Self { db, command, settings, filter: None }
+        Self {
+            db,
+            command,
+            settings,
+            filter: None,
+        }
     }
 
     /// Claims what is due and settles it; says how many comments it took. A comment whose screening fails goes
@@ -75,13 +86,20 @@ impl Screening {
     async fn assess(&mut self, comment: &Claimed) -> anyhow::Result<(Verdict, Mode)> {
         let article = article::for_screening(&self.db, comment.article_id).await?;
         let (parent, thread) =
-            comment::thread_texts(&self.db, comment.article_id, comment.parent_id, comment.id).await?;
-        let writer = Me { account_id: comment.account_id, session_id: comment.session_id };
+            comment::thread_texts(&self.db, comment.article_id, comment.parent_id, comment.id)
+                .await?;
+        let writer = Me {
+            account_id: comment.account_id,
+            session_id: comment.session_id,
+        };
         let recent = comment::recent_texts(&self.db, writer, comment.id).await?;
         let request = Request {
             id: comment.id.to_string(),
             text: &comment.body,
-            article: RequestArticle { title: &article.title, body: &article.body },
+            article: RequestArticle {
+                title: &article.title,
+                body: &article.body,
+            },
             parent: parent.as_deref(),
             thread: &thread,
             recent: &recent,
@@ -100,7 +118,9 @@ impl Screening {
             Some(running) if running.0 == in_force.id => Ok(running),
             _ => {
                 let start = Screener::start(&self.command, &in_force.source);
-                let screener = tokio::time::timeout(self.settings.time_limit, start).await.context("the filter does not start")??;
+                let screener = tokio::time::timeout(self.settings.time_limit, start)
+                    .await
+                    .context("the filter does not start")??;
                 Ok((in_force.id, screener))
             }
         }
@@ -108,8 +128,10 @@ impl Screening {
 
     async fn settle(&self, comment: &Claimed, verdict: Verdict, mode: Mode) -> Result<()> {
         let (to, reason) = destination(verdict.verdict, mode);
-        metrics::counter!("filter_verdict_total", "outcome" => verdict.verdict.as_str()).increment(1);
-        self.write(comment, Some(verdict), Move::Screened(to), reason).await
+        metrics::counter!("filter_verdict_total", "outcome" => verdict.verdict.as_str())
+            .increment(1);
+        self.write(comment, Some(verdict), Move::Screened(to), reason)
+            .await
     }
 
     /// After a failure: another try later, or a person.
@@ -118,14 +140,27 @@ impl Screening {
         tracing::warn!(comment = %comment.id, attempt = comment.attempts, cause = failure, "screening failed");
         metrics::counter!("job_attempts_total", "result" => "failed").increment(1);
         if comment.attempts < self.settings.tries {
-            let pause_s = self.settings.first_pause_s * f64::from(2_u32.pow(u32::from(comment.attempts.unsigned_abs().min(16)) - 1));
+            let pause_s = self.settings.first_pause_s
+                * f64::from(2_u32.pow(u32::from(comment.attempts.unsigned_abs().min(16)) - 1));
             return comment::give_back(&self.db, comment, pause_s, &failure).await;
         }
         comment::give_back(&self.db, comment, 0.0, &failure).await?;
-        self.write(comment, None, Move::DeadLetter, Some(guidelines::FILTER_FAILED)).await
+        self.write(
+            comment,
+            None,
+            Move::DeadLetter,
+            Some(guidelines::FILTER_FAILED),
+        )
+        .await
     }
 
-    async fn write(&self, comment: &Claimed, verdict: Option<Verdict>, step: Move, reason: Option<&'static str>) -> Result<()> {
+    async fn write(
+        &self,
+        comment: &Claimed,
+        verdict: Option<Verdict>,
+        step: Move,
+        reason: Option<&'static str>,
+    ) -> Result<()> {
         let (db, comment) = (self.db.clone(), comment.clone());
         to_the_end(async move {
             let mut tx = db.begin().await?;
@@ -138,7 +173,11 @@ impl Screening {
                 comment_id: comment.id,
                 seen_version: comment.version,
                 step,
-                evidence: Evidence::Machine { verdict_id, fence: comment.fence, reason },
+                evidence: Evidence::Machine {
+                    verdict_id,
+                    fence: comment.fence,
+                    reason,
+                },
             };
             comment::settle(&mut tx, &order).await?;
             tx.commit().await?;
@@ -170,7 +209,11 @@ mod tests {
         for mode in [Mode::Filtered, Mode::Premoderated, Mode::Closed] {
             for outcome in [Outcome::Publish, Outcome::Hold, Outcome::Reject] {
                 let publishes = mode == Mode::Filtered && outcome == Outcome::Publish;
-                assert_eq!(destination(outcome, mode).0 == Screened::Live, publishes, "{mode:?} {outcome:?}");
+                assert_eq!(
+                    destination(outcome, mode).0 == Screened::Live,
+                    publishes,
+                    "{mode:?} {outcome:?}"
+                );
             }
         }
     }

@@ -11,7 +11,11 @@ use crate::ids::new_id;
 ///
 /// # Errors
 /// [`Error::Conflict`] when another worker has done so; a database error.
-pub(super) async fn record(tx: &mut PgConnection, comment_id: Uuid, verdict: &Verdict) -> Result<Uuid> {
+pub(super) async fn record(
+    tx: &mut PgConnection,
+    comment_id: Uuid,
+    verdict: &Verdict,
+) -> Result<Uuid> {
     let scores = serde_json::to_value(&verdict.scores).map_err(anyhow::Error::from)?;
     let id = sqlx::query_scalar!(
         "INSERT INTO verdict (id, comment_id, outcome, scores, ruleset, model) VALUES ($1, $2, $3, $4, $5, $6)

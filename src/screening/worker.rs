@@ -36,7 +36,11 @@ pub async fn run(mut screening: Screening, wake: Wake, stop: CancellationToken) 
 
 /// Keeps the queue's gauges until told to stop.
 pub(crate) async fn measure(db: PgPool, stop: CancellationToken) {
-    while stop.run_until_cancelled(tokio::time::sleep(MEASURE_EVERY)).await.is_some() {
+    while stop
+        .run_until_cancelled(tokio::time::sleep(MEASURE_EVERY))
+        .await
+        .is_some()
+    {
         if let Ok((pending, dead, age_s)) = store::depth(&db).await {
             #[expect(clippy::cast_precision_loss, reason = "counts far below 2^52")]
             let (pending, dead) = (pending as f64, dead as f64);

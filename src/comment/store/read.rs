@@ -384,10 +384,20 @@ async fn explain(db: &PgPool, conversations: &mut [Conversation]) -> Result<()> 
     )
     .fetch_all(db)
     .await?;
-    for shown in conversations.iter_mut().flat_map(|c| &mut c.comments).filter(waits) {
+    for shown in conversations
+        .iter_mut()
+        .flat_map(|c| &mut c.comments)
+        .filter(waits)
+    {
         let mine: Vec<_> = rows.iter().filter(|row| row.id == shown.id).collect();
-        let decided = mine.first().and_then(|row| guidelines::sentence(&row.decided));
-        shown.why = decided.map(str::to_owned).into_iter().chain(mine.iter().filter_map(|row| row.note.clone())).collect();
+        let decided = mine
+            .first()
+            .and_then(|row| guidelines::sentence(&row.decided));
+        shown.why = decided
+            .map(str::to_owned)
+            .into_iter()
+            .chain(mine.iter().filter_map(|row| row.note.clone()))
+            .collect();
     }
     Ok(())
 }
