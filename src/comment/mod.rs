@@ -1,5 +1,7 @@
 //! Comments: what a reader may write, where each stands, and the thread that they make.
 
+mod accept;
+mod api;
 mod body;
 pub mod guidelines;
 mod live;
@@ -7,6 +9,8 @@ mod status;
 mod store;
 mod thread;
 
+pub use accept::{Accepted, Submission, accept};
+pub use api::{Doc, configure};
 pub use body::{Block, Body, Inline, MAX_CHARS, excerpt};
 pub use live::{Hub, News, Subscription};
 pub use status::{Action, Move, Screened, Status};

@@ -20,7 +20,9 @@ const REPLIES: i64 = 50;
 /// Answers of one conversation on its own page.
 const REPLIES_ALONE: i64 = 500;
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// Which conversations come first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum Order {
     #[default]
     Newest,
