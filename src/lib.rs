@@ -16,5 +16,6 @@ pub mod article;
 pub mod comment;
 pub mod filter;
 pub mod policy;
+pub mod screen;
 pub mod screening;
 pub mod site;
