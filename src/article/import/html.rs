@@ -128,7 +128,8 @@ impl Page {
             .said
             .text("author")
             .or_else(|| self.meta(&["author", "parsely-author", "article:author"]))
-            .or_else(|| self.words("[rel=author], [itemprop=author], .byline"))?;
+            .or_else(|| self.words("[rel=author], [itemprop=author], .byline"))
+            .or_else(|| self.first_line(byline::name))?;
         let name = byline::without_by(&name);
         let is_name = !super::is_web_address(&name) && name.chars().count() <= 120;
         is_name.then_some(name)
@@ -150,6 +151,17 @@ impl Page {
             .or_else(|| stamp.map(|stamp| stamp.to_string()))
             .and_then(|printed| date::find(&printed))
             .map(|found| found.at)
+            .or_else(|| self.first_line(|line| byline::dateline(line)?.published))
+    }
+
+    /// What the first paragraphs hold that `read` understands; on a plain page the byline is one of them.
+    fn first_line<T>(&self, read: impl Fn(&str) -> Option<T>) -> Option<T> {
+        const PARAGRAPHS: usize = 6;
+        let found = self.dom.doc.select("p");
+        found
+            .iter()
+            .take(PARAGRAPHS)
+            .find_map(|line| read(&one_line(&line.text())))
     }
 
     fn lang(&self) -> Option<String> {

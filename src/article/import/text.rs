@@ -264,12 +264,13 @@ fn lines(text: &str) -> Vec<String> {
     let is_wrapped = broken >= 3 && rows.iter().all(|row| row.chars().count() <= 100);
     let mut lines: Vec<String> = Vec::new();
     let mut before = 0;
+    // Up to the first empty row stand headline and byline, each on its own, even where rows are wrapped.
+    let mut in_head = true;
     for row in rows {
         let length = row.chars().count();
-        // The headline stands alone even where the rows are wrapped.
-        let alone = lines.len() <= 1;
+        in_head &= lines.is_empty() || length > 0;
         match lines.last_mut() {
-            Some(line) if is_wrapped && !alone && before >= FULL_ROW && length > 0 => {
+            Some(line) if is_wrapped && !in_head && before >= FULL_ROW && length > 0 => {
                 line.push(' ');
                 line.push_str(&row);
             }
