@@ -19,6 +19,7 @@ use crate::ids::new_id;
     serde::Deserialize,
     utoipa::ToSchema,
     sqlx::Type,
+    clap::ValueEnum,
 )]
 #[serde(rename_all = "lowercase")]
 #[sqlx(type_name = "article_mode", rename_all = "lowercase")]
