@@ -89,6 +89,7 @@ async fn check(db: &PgPool, site: &Site, viewer: &Viewer, article_id: Uuid, subm
         guest_email,
         body,
         key,
+        written_at: None,
     })
 }
 
