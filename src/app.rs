@@ -41,6 +41,7 @@ pub struct Running {
     pub public_url: PublicUrl,
     pub address: SocketAddr,
     pub ops_address: SocketAddr,
+    pub wake: Wake,
     handles: Vec<ServerHandle>,
     stop: CancellationToken,
     tasks: JoinSet<()>,
@@ -98,7 +99,7 @@ impl Running {
         tasks.spawn(parts.hub.clone().run(stop.clone()));
         tasks.spawn(tidy(db.clone(), stop.clone()));
         let public_url = start.config.public_url;
-        Ok(Self { db, site, public_url, address, ops_address, handles, stop, tasks })
+        Ok(Self { db, site, public_url, address, ops_address, wake: parts.wake, handles, stop, tasks })
     }
 
     /// Ends: no longer ready, streams closed, requests in flight finished, workers done with what they hold.

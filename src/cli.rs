@@ -101,6 +101,12 @@ pub enum AccountCommand {
         #[command(flatten)]
         database: DatabaseArgs,
     },
+    /// Give somebody who has forgotten theirs a new random password, and end their sessions
+    Password {
+        name: String,
+        #[command(flatten)]
+        database: DatabaseArgs,
+    },
 }
 
 #[derive(Args, Debug)]

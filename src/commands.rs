@@ -28,6 +28,9 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
             let new = account::Create { name, email, role, password_stdin };
             account::create(database.settle(file)?, new).await
         }
+        Command::Account(AccountCommand::Password { name, database }) => {
+            account::renew(database.settle(file)?, &name).await
+        }
         Command::Screen(arguments) => screen::run(&arguments),
         Command::Database { database } => database::run(database.settle(file)?).await,
         Command::Health { listen } => health::run(listen).await,

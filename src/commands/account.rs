@@ -24,11 +24,21 @@ pub(super) async fn create(database: Database, create: Create) -> anyhow::Result
         (random_password(), true)
     };
     let new = NewAccount { name: create.name, email: create.email, password: password.clone(), role: create.role };
-    let account = database::with(database, async |db, site| Ok(account::create(&db, &site, new).await?)).await?;
+    let account = database::with(database, async |db, site| Ok(account::create(&db, site.id, new).await?)).await?;
     println!("{} may now sign in.", account.name);
     if is_random {
         println!("password: {password}");
     }
+    Ok(())
+}
+
+pub(super) async fn renew(database: Database, name: &str) -> anyhow::Result<()> {
+    let password = random_password();
+    database::with(database, async |db, site| {
+        account::renew_password(&db, site.id, name, &password).await.with_context(|| format!("there is no account {name}"))
+    })
+    .await?;
+    println!("password: {password}");
     Ok(())
 }
 

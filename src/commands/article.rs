@@ -39,7 +39,7 @@ async fn read(import: &Import) -> anyhow::Result<Draft> {
     let (bytes, told, name) = if source.starts_with("http://") || source.starts_with("https://") {
         eprintln!("fetching {source}");
         let fetched = article::fetch(source, import.allow_private_address).await?;
-        let told = fetched.content_type.as_deref().and_then(Format::from_content_type);
+        let told = Format::from_content_type(&fetched.content_type);
         (fetched.bytes, told, Some(fetched.final_url))
     } else if source == "-" {
         let mut bytes = Vec::new();
