@@ -45,7 +45,7 @@ pub enum ImportError {
     )]
     NoBody,
     #[error(
-        "The elements of this page are nested too deeply to be an article. Save its text as a plain file and import that."
+        "This page has too many elements, or nests them too deeply, to be an article. Save its text as a plain file and import that."
     )]
     TooDeep,
 }
