@@ -246,7 +246,7 @@ impl Page {
             .dom
             .doc
             .select("h1, h2, h3, h4, p, li, span, time, div");
-        for line in lines.iter() {
+        for line in &lines {
             let is_leaf = line
                 .select("p, div, ul, ol, h1, h2, h3, h4, blockquote, table")
                 .is_empty();
