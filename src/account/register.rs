@@ -67,7 +67,10 @@ pub async fn create(db: &PgPool, site_id: Uuid, new: NewAccount) -> Result<Accou
 /// accepted; a database error.
 pub async fn renew_password(db: &PgPool, site_id: Uuid, name: &str, new: &str) -> Result<Account> {
     let handle = store::Handle::NameKey(name::key(name));
-    let known = store::find_account(db, site_id, &handle).await?.ok_or(Error::NotFound)?.account;
+    let known = store::find_account(db, site_id, &handle)
+        .await?
+        .ok_or(Error::NotFound)?
+        .account;
     let owner = Owner {
         site_name: store::site_name(db, site_id).await?,
         name: known.name.clone(),

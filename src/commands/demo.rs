@@ -17,14 +17,18 @@ use crate::comment::{self, Body, Me, NewComment, Status};
 use crate::config::{Config, Database};
 use crate::error::Error;
 
-const ARTICLES: &[(&str, &str)] = &[
-    ("old-well", include_str!("../../demo/old-well.md")),
-    ("moth-count", include_str!("../../demo/moth-count.md")),
-    ("ferry-bridge", include_str!("../../demo/ferry-bridge.md")),
+const ARTICLES: &[&str] = &[
+    include_str!("../../demo/old-well.md"),
+    include_str!("../../demo/moth-count.md"),
+    include_str!("../../demo/ferry-bridge.md"),
 ];
 const THREADS: &str = include_str!("../../demo/thread.json");
 
-const PEOPLE: &[(&str, Role)] = &[("Ada Admin-Demo", Role::Admin), ("Mona Desk", Role::Moderator), ("Rita Reader", Role::Reader)];
+const PEOPLE: &[(&str, Role)] = &[
+    ("Ada Admin-Demo", Role::Admin),
+    ("Mona Desk", Role::Moderator),
+    ("Rita Reader", Role::Reader),
+];
 
 /// How long a comment of the demo may wait for its screening.
 const PATIENCE: u32 = 200;
@@ -68,8 +72,16 @@ async fn accounts(running: &Running) -> anyhow::Result<Vec<(&'static str, Role, 
         let password = random_password();
         match account::renew_password(&running.db, running.site.id, name, &password).await {
             Err(Error::NotFound) => {
-                let email = format!("{}@demo.example", name.split(' ').next().unwrap_or(name).to_lowercase());
-                let new = NewAccount { name: name.into(), email, password: password.clone(), role };
+                let email = format!(
+                    "{}@demo.example",
+                    name.split(' ').next().unwrap_or(name).to_lowercase()
+                );
+                let new = NewAccount {
+                    name: name.into(),
+                    email,
+                    password: password.clone(),
+                    role,
+                };
                 account::create(&running.db, running.site.id, new).await?;
             }
             renewed => drop(renewed?),
@@ -82,16 +94,25 @@ async fn accounts(running: &Running) -> anyhow::Result<Vec<(&'static str, Role, 
 /// Brings in the articles and their comments, once. The comments go the way of every comment: pending, screened,
 /// live or held.
 async fn fill(running: &Running) -> anyhow::Result<()> {
-    let threads: Vec<Thread> = serde_json::from_str(THREADS).context("demo/thread.json is wrong")?;
-    for (slug, text) in ARTICLES {
-        if article::by_slug(&running.db, running.site.id, slug).await.is_ok() {
+    let threads: Vec<Thread> =
+        serde_json::from_str(THREADS).context("demo/thread.json is wrong")?;
+    for text in ARTICLES {
+        let draft = article::parse(text.as_bytes(), Some(Format::Markdown), None)?;
+        let slug = article::slug(&draft.title);
+        if article::by_slug(&running.db, running.site.id, &slug)
+            .await
+            .is_ok()
+        {
             continue;
         }
-        let draft = article::parse(text.as_bytes(), Some(Format::Markdown), None)?;
-        article::save(&running.db, running.site.id, slug, &draft).await?;
-        let article = article::by_slug(&running.db, running.site.id, slug).await?;
-        for thread in threads.iter().filter(|thread| thread.article == *slug) {
-            eprintln!("{}: screening {} comments", article.title, thread.comments.len());
+        article::save(&running.db, running.site.id, &slug, &draft).await?;
+        let article = article::by_slug(&running.db, running.site.id, &slug).await?;
+        for thread in threads.iter().filter(|thread| thread.article == slug) {
+            eprintln!(
+                "{}: screening {} comments",
+                article.title,
+                thread.comments.len()
+            );
             discuss(running, article.id, &thread.comments).await?;
         }
     }
@@ -101,7 +122,10 @@ async fn fill(running: &Running) -> anyhow::Result<()> {
 async fn discuss(running: &Running, article_id: Uuid, comments: &[Comment]) -> anyhow::Result<()> {
     let mut known: HashMap<u32, Uuid> = HashMap::new();
     for comment in comments {
-        let parent_id = comment.parent.and_then(|parent| known.get(&parent)).copied();
+        let parent_id = comment
+            .parent
+            .and_then(|parent| known.get(&parent))
+            .copied();
         // nobody answers what was held and cannot be seen
         if comment.parent.is_some() && parent_id.is_none() {
             continue;
@@ -128,7 +152,10 @@ async fn discuss(running: &Running, article_id: Uuid, comments: &[Comment]) -> a
 }
 
 async fn settled(running: &Running, id: Uuid, session_id: Uuid) -> anyhow::Result<Status> {
-    let me = Me { account_id: None, session_id: Some(session_id) };
+    let me = Me {
+        account_id: None,
+        session_id: Some(session_id),
+    };
     for _ in 0..PATIENCE {
         running.wake.0.notify_one();
         let status = comment::status_of(&running.db, id, me).await?;
@@ -143,14 +170,24 @@ async fn settled(running: &Running, id: Uuid, session_id: Uuid) -> anyhow::Resul
 fn welcome(running: &Running, accounts: &[(&str, Role, String)]) -> String {
     let mut lines = vec![
         String::new(),
-        format!("  {} is open at    {}", running.site.name, running.public_url),
+        format!(
+            "  {} is open at    {}",
+            running.site.name, running.public_url
+        ),
         format!("  moderators work at        {}/desk", running.public_url),
         String::new(),
         "  Sign in as               with the password".into(),
     ];
     for (name, role, password) in accounts {
-        lines.push(format!("  {:<24} {password}   ({})", name, format!("{role:?}").to_lowercase()));
+        lines.push(format!(
+            "  {:<24} {password}   ({})",
+            name,
+            format!("{role:?}").to_lowercase()
+        ));
     }
-    lines.extend([String::new(), "  Ctrl-C ends it; what you posted is kept. New passwords are made at each start.".into()]);
+    lines.extend([
+        String::new(),
+        "  Ctrl-C ends it; what you posted is kept. New passwords are made at each start.".into(),
+    ]);
     lines.join("\n")
 }
