@@ -338,7 +338,6 @@ const STOP_WORDS: &[&str] = &[
 #[cfg(test)]
 mod tests {
     use super::super::{ArticleText, Ruleset, RulesetSource, Subject, assess};
-    use super::*;
 
     const ARTICLE: ArticleText<'_> = ArticleText {
         title: "City council approves new bridge over the river",
