@@ -12,6 +12,7 @@ pub mod telemetry;
 pub mod web;
 
 // the rooms
+pub mod account;
 pub mod article;
 pub mod comment;
 pub mod filter;
