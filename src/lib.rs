@@ -14,8 +14,10 @@ pub mod web;
 // the rooms
 pub mod account;
 pub mod article;
+pub mod assets;
 pub mod comment;
 pub mod filter;
+pub mod page;
 pub mod policy;
 pub mod screen;
 pub mod screening;
