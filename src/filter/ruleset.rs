@@ -209,11 +209,9 @@ fn version_of(source: &RulesetSource) -> String {
     for name in &source.builtin_lists {
         hash.update(shipped(name).unwrap_or_default());
     }
-    hash.finalize()
-        .iter()
-        .take(6)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let [a, b, c, d, e, f, ..] = hash.finalize().0;
+    let number = u64::from_be_bytes([0, 0, a, b, c, d, e, f]);
+    format!("{number:012x}")
 }
 
 #[cfg(test)]
