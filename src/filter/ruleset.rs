@@ -209,8 +209,11 @@ fn version_of(source: &RulesetSource) -> String {
     for name in &source.builtin_lists {
         hash.update(shipped(name).unwrap_or_default());
     }
-    let [a, b, c, d, e, f, ..] = hash.finalize().0;
-    let number = u64::from_be_bytes([0, 0, a, b, c, d, e, f]);
+    let hash: [u8; 32] = hash.finalize().into();
+    let number = hash
+        .iter()
+        .take(6)
+        .fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
     format!("{number:012x}")
 }
 
