@@ -1,6 +1,6 @@
 use super::*;
 use crate::article::Picture;
-use crate::comment::Block;
+use crate::comment::{Block, Order};
 use crate::page::place::On;
 use crate::page::samples::{self, EVIL};
 
@@ -145,10 +145,14 @@ fn nothing_that_people_write_becomes_markup() {
         .render(),
     ];
     for html in pages.map(Result::unwrap) {
+<<<<<<< HEAD
         assert!(
             !html.contains("<script>") && !html.contains("<img src=x") && !html.contains("\"><"),
             "{html}"
         );
+=======
+        assert!(!html.contains("<script>") && !html.contains("<img src=x"), "{html}");
+>>>>>>> 303a80bd7a508159847ec4e36478391994bde91d
         assert!(html.contains("&#60;script&#62;"), "{html}");
         assert_eq!(
             html.matches("</textarea>").count(),
