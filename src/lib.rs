@@ -12,8 +12,10 @@ pub mod telemetry;
 pub mod web;
 
 // the rooms
+pub mod account;
 pub mod article;
 pub mod comment;
 pub mod filter;
 pub mod policy;
+pub mod review;
 pub mod site;
