@@ -94,6 +94,8 @@ CREATE TABLE article (
     section        text,
     -- BCP 47; null = the site's
     lang           text,
+    -- the paper's keywords, as printed
+    tags           text[]       NOT NULL DEFAULT '{}',
     -- sanitised when it was imported; the only text that pages print unescaped
     body_html      text         NOT NULL,
     -- the same words for the filters: paragraphs with blank lines between

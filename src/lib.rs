@@ -18,4 +18,6 @@ pub mod comment;
 pub mod filter;
 pub mod policy;
 pub mod review;
+pub mod screen;
+pub mod screening;
 pub mod site;

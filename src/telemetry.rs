@@ -38,3 +38,35 @@ pub fn start_metrics() -> anyhow::Result<PrometheusHandle> {
         .set_buckets_for_metric(Matcher::Suffix("_seconds".into()), BUCKETS)?;
     Ok(builder.install_recorder()?)
 }
+
+/// Middleware: one line of log and one measurement for each request, with the route's pattern instead of its
+/// path, and a request id that the answer carries too. A panic in a handler becomes an error of that request.
+///
+/// # Errors
+/// Those of the inner service.
+pub async fn measure<B: actix_web::body::MessageBody>(
+    request: actix_web::dev::ServiceRequest,
+    next: actix_web::middleware::Next<B>,
+) -> Result<actix_web::dev::ServiceResponse<B>, actix_web::Error> {
+    use tracing::Instrument as _;
+    let started = std::time::Instant::now();
+    let id = crate::ids::new_id();
+    let method = request.method().clone();
+    let active = metrics::gauge!("http_server_active_requests");
+    active.increment(1);
+    let span = tracing::info_span!("request", request_id = %id);
+    let result = next.call(request).instrument(span.clone()).await;
+    active.decrement(1);
+    let mut response = result?;
+    let route = response.request().match_pattern().unwrap_or_else(|| "none".into());
+    let status = response.status().as_u16();
+    metrics::histogram!("http_server_request_duration_seconds",
+        "method" => method.as_str().to_owned(), "route" => route.clone(), "status" => status.to_string())
+    .record(started.elapsed());
+    let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    span.in_scope(|| tracing::info!(method = %method, route, status, ms, "answered"));
+    if let Ok(value) = id.to_string().parse() {
+        response.headers_mut().insert(actix_web::http::header::HeaderName::from_static("x-request-id"), value);
+    }
+    Ok(response)
+}

@@ -4,7 +4,9 @@ use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 use uuid::Uuid;
 
+use super::draft::{Draft, Picture};
 use crate::error::{Error, Result};
+use crate::ids::new_id;
 
 /// What happens to comments under an article.
 #[derive(
@@ -17,6 +19,7 @@ use crate::error::{Error, Result};
     serde::Deserialize,
     utoipa::ToSchema,
     sqlx::Type,
+    clap::ValueEnum,
 )]
 #[serde(rename_all = "lowercase")]
 #[sqlx(type_name = "article_mode", rename_all = "lowercase")]
@@ -27,13 +30,6 @@ pub enum Mode {
     Premoderated,
     /// nobody can comment any more
     Closed,
-}
-
-#[derive(Clone, Debug)]
-pub struct Picture {
-    pub url: String,
-    pub alt: String,
-    pub credit: Option<String>,
 }
 
 /// An article as pages show it.
@@ -158,4 +154,44 @@ pub async fn set_mode(db: &PgPool, site_id: Uuid, slug: &str, mode: Mode) -> Res
     } else {
         Ok(())
     }
+}
+
+/// Stores an imported article under `slug`, in place of the one that is there, whose comments stay. Says whether
+/// it is new.
+///
+/// # Errors
+/// A database error.
+pub async fn save(db: &PgPool, site_id: Uuid, slug: &str, draft: &Draft) -> Result<bool> {
+    let picture = draft.picture.as_ref();
+    let is_new = sqlx::query_scalar!(
+        r#"INSERT INTO article (id, site_id, slug, title, standfirst, byline, published_at, picture_url, picture_alt,
+                                picture_credit, section, lang, tags, body_html, body_text, canonical_url)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+           ON CONFLICT (site_id, slug) DO UPDATE SET
+             title = excluded.title, standfirst = excluded.standfirst, byline = excluded.byline,
+             published_at = excluded.published_at, picture_url = excluded.picture_url,
+             picture_alt = excluded.picture_alt, picture_credit = excluded.picture_credit, section = excluded.section,
+             lang = excluded.lang, tags = excluded.tags, body_html = excluded.body_html,
+             body_text = excluded.body_text, canonical_url = excluded.canonical_url, updated_at = now()
+           RETURNING (xmax = 0) AS "is_new!""#,
+        new_id(),
+        site_id,
+        slug,
+        draft.title,
+        draft.standfirst,
+        draft.byline,
+        draft.published_at,
+        picture.map(|picture| picture.url.as_str()),
+        picture.map_or("", |picture| picture.alt.as_str()),
+        picture.and_then(|picture| picture.credit.as_deref()),
+        draft.section,
+        draft.lang,
+        &draft.tags,
+        draft.body_html,
+        draft.body_text,
+        draft.canonical_url,
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(is_new)
 }

@@ -1,6 +1,6 @@
-//! The guidelines that a moderator names when refusing a comment, in words for its writer.
+//! Why a comment waits or was refused, beside what the filter found, in words for its writer.
 
-/// Code, what a moderator reads on the button, what the writer reads.
+/// The guidelines that a moderator names: code, what a moderator reads on the button, what the writer reads.
 pub const GUIDELINES: &[(&str, &str, &str)] = &[
     (
         "abusive",
@@ -27,10 +27,22 @@ pub const GUIDELINES: &[(&str, &str, &str)] = &[
     ),
 ];
 
+/// Why the machine held a comment whatever the filter concluded.
+pub const PREMODERATED: &str = "premoderated";
+pub const CLOSED: &str = "closed";
+pub const FILTER_FAILED: &str = "filter_failed";
+
 /// What the writer reads for a code; `None` for an unknown one.
 pub fn sentence(code: &str) -> Option<&'static str> {
-    GUIDELINES
-        .iter()
-        .find(|(known, ..)| *known == code)
-        .map(|(.., sentence)| *sentence)
+    match code {
+        PREMODERATED => Some("Every comment under this article is read by a moderator first."),
+        CLOSED => Some("Comments were closed before this one was checked."),
+        FILTER_FAILED => {
+            Some("It could not be checked automatically, so a moderator will read it.")
+        }
+        _ => GUIDELINES
+            .iter()
+            .find(|(known, ..)| *known == code)
+            .map(|(.., sentence)| *sentence),
+    }
 }

@@ -1,20 +1,108 @@
-//! The ordered list of phases: the list is the policy. Every phase runs, whatever the others found.
+//! The ordered list of phases: the list is the policy. Every phase runs, whatever the others
+//! found, and every reason is kept.
+//!
+//! | phase | finds | kinds |
+//! |---|---|---|
+//! | `terms` | listed terms, also disguised ones | those of the terms, `evasion` |
+//! | `links` | too many links, links to blocked domains | `links` |
+//! | `repeats` | the same text, line or word again and again, a wall of capitals | `repeat`, `shouting` |
+//! | `topic` | a comment that is about something else; abstains when it cannot tell | `off_topic` |
 
+use super::disguise::{Glyph, glyphs};
+use super::joined::join;
+use super::links::Links;
+use super::normalize::{View, normalize};
+use super::repeats::Repeats;
 use super::ruleset::Ruleset;
 use super::subject::Subject;
-use super::verdict::{Outcome, Scores, Verdict};
+use super::terms::Terms;
+use super::topic::Topic;
+use super::verdict::{Outcome, Reason, Scores, Verdict};
+
+/// The policy.
+const PHASES: [&dyn Phase; 4] = [&Terms, &Links, &Repeats, &Topic];
 
 /// The name of the models that take part in a verdict.
 const MODEL: &str = "lexical-1";
 
+/// One measurement of a text. A phase keeps nothing between two texts.
+pub(super) trait Phase: Sync {
+    /// The name that its reasons carry.
+    fn name(&self) -> &'static str;
+
+    /// What it finds; in time proportional to the subject, without panicking.
+    fn assess(&self, on: &Prepared<'_>) -> Signals;
+}
+
+/// What one phase found.
+#[derive(Debug, Default)]
+pub(super) struct Signals {
+    pub scores: Vec<(&'static str, Option<f32>)>,
+    pub reasons: Vec<Reason>,
+}
+
+/// A subject with its normalised views, computed once for all phases.
+#[derive(Debug)]
+pub(super) struct Prepared<'a> {
+    pub ruleset: &'a Ruleset,
+    pub subject: &'a Subject<'a>,
+    /// One spelling, see [`normalize`].
+    pub view: View,
+    /// The view with look-alikes and signs read as letters.
+    pub glyphs: Vec<Glyph>,
+    /// The glyphs with pulled-apart words put together; empty where there are none.
+    pub joined: Vec<Glyph>,
+}
+
+impl<'a> Prepared<'a> {
+    pub(super) fn new(ruleset: &'a Ruleset, subject: &'a Subject<'a>) -> Self {
+        let folds = ruleset.source.folds;
+        let view = normalize(subject.text, folds);
+        let glyphs = glyphs(&view.pieces, folds);
+        let joined = if folds.separators {
+            join(&glyphs)
+        } else {
+            Vec::new()
+        };
+        Self {
+            ruleset,
+            subject,
+            view,
+            glyphs,
+            joined,
+        }
+    }
+}
+
 /// Judges one text. The same text under the same ruleset gives the same verdict for ever, in time
 /// proportional to the length of the subject.
 #[must_use]
-pub fn assess(ruleset: &Ruleset, _subject: &Subject<'_>) -> Verdict {
+pub fn assess(ruleset: &Ruleset, subject: &Subject<'_>) -> Verdict {
+    let prepared = Prepared::new(ruleset, subject);
+    let mut scores = Scores::default();
+    let mut reasons = Vec::new();
+    for phase in PHASES {
+        let signals = phase.assess(&prepared);
+        for (name, score) in signals.scores {
+            scores.set(name, score);
+        }
+        reasons.extend(signals.reasons);
+    }
+    // A stable sort: what is equal stays in the order of the phases.
+    reasons.sort_by_key(|reason| {
+        let first = reason.spans.first().map_or(0, |[start, _]| *start);
+        (std::cmp::Reverse(reason.severity), first)
+    });
+    let actions = &ruleset.source.actions;
+    let verdict = reasons
+        .iter()
+        .map(|reason| actions.outcome(reason.kind, reason.severity))
+        .max()
+        .unwrap_or(Outcome::Publish);
     Verdict {
-        verdict: Outcome::Publish,
-        scores: Scores::default(),
-        reasons: Vec::new(),
+        verdict,
+        scores,
+        reasons,
         ruleset: ruleset.version().to_owned(),
         model: MODEL.to_owned(),
     }

@@ -41,7 +41,7 @@ pub type Progress<'a> = &'a mut (dyn FnMut(&str) + Send);
 
 /// How long a one-off command waits for the program that holds the folder to open its database.
 /// The slowest case is a first start (about 5 s on a loaded machine), hence a generous minute.
-const ATTACH_LIMIT: Duration = Duration::from_secs(60);
+const ATTACH_LIMIT: Duration = Duration::from_mins(1);
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// Where the private database lives and what runs it.
@@ -64,7 +64,7 @@ pub struct Options {
 pub struct LocalPg {
     // Order matters: fields drop from the top, and the lock may go only after the server.
     server: Server,
-    _lock: Lock,
+    lock: Lock,
 }
 
 impl LocalPg {
@@ -96,11 +96,11 @@ impl LocalPg {
     /// # Errors
     /// The server did not end, not even when told to abandon everything.
     pub async fn stop(self) -> Result<(), LocalPgError> {
-        let LocalPg { mut server, _lock } = self;
+        let LocalPg { mut server, lock } = self;
         // The lock travels with the server: it is let go when the server has ended, not before.
         let stopped = tokio::task::spawn_blocking(move || {
             let outcome = server.stop();
-            drop(_lock);
+            drop(lock);
             outcome
         });
         stopped
@@ -202,8 +202,5 @@ async fn start_locked(
     let socket_dir = socket::prepare(place, &user)?;
     let server = Server::start(place, &binaries, &user, &socket_dir, progress).await?;
     connect::create_database(server.socket_dir()).await?;
-    Ok(LocalPg {
-        server,
-        _lock: lock,
-    })
+    Ok(LocalPg { server, lock })
 }

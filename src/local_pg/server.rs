@@ -17,7 +17,7 @@ use super::user::ServerUser;
 use super::{LocalPgError, PAUSE, Progress, connect, postmaster, socket};
 
 /// A start after a crash first replays the log, at most 1 GB of it; five minutes do for slow disks too.
-const START_LIMIT: Duration = Duration::from_secs(300);
+const START_LIMIT: Duration = Duration::from_mins(5);
 /// How long an orderly shutdown (it writes everything to disk) may take before it is cut short.
 const STOP_LIMIT: Duration = Duration::from_secs(30);
 /// The log begins anew at a start when it is longer than this many bytes; one old log is kept.
@@ -141,7 +141,17 @@ impl Server {
             let number = self.pid.as_raw_nonzero();
             return Err(LocalPgError::Stop(format!("process {number} goes on")));
         }
+        self.remove_outside_folder();
         Ok(())
+    }
+
+    /// A socket folder outside the data folder is ours to clear away; `run` may stay.
+    fn remove_outside_folder(&self) {
+        let data_dir = self.cluster.parent().unwrap_or(&self.cluster);
+        if !self.socket_dir.starts_with(data_dir) {
+            // It may be gone already, as this runs once for the stop and once for the drop.
+            let _ = fs::remove_dir(&self.socket_dir);
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use crate::config::TrustedProxies;
 
 /// The caller's address as limits count it: IPv4 whole, IPv6 by its /64 (one household holds all of it),
 /// IPv4 inside IPv6 as IPv4. `X-Forwarded-For` is believed only from the configured proxies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ClientIp(pub IpAddr);
 
 impl ClientIp {

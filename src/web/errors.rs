@@ -1,11 +1,14 @@
 //! The page or JSON around an error's sentence.
 
+use std::panic::AssertUnwindSafe;
+
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{StatusCode, header};
 use actix_web::middleware::Next;
 use actix_web::{HttpResponse, web};
 use askama::Template as _;
+use futures_util::FutureExt as _;
 
 use super::Chrome;
 use crate::error::Shown;
@@ -30,9 +33,11 @@ pub async fn render(
     let chrome = request.app_data::<web::Data<Chrome>>().cloned();
     let for_programs = request.path().starts_with("/api/");
     let raw = request.request().clone();
-    let response = match next.call(request).await {
-        Ok(response) => response.map_into_boxed_body(),
-        Err(error) => ServiceResponse::new(raw, error.error_response().map_into_boxed_body()),
+    // a panic ends its request, not the connection's other ones, and says nothing of itself
+    let response = match AssertUnwindSafe(next.call(request)).catch_unwind().await {
+        Ok(Ok(response)) => response.map_into_boxed_body(),
+        Ok(Err(error)) => ServiceResponse::new(raw, error.error_response().map_into_boxed_body()),
+        Err(_) => ServiceResponse::new(raw, HttpResponse::InternalServerError().finish()),
     };
     let status = response.status();
     if status.as_u16() < 400 || is_rendered(&response) {

@@ -8,7 +8,7 @@ mod settle;
 
 pub use claim::{Claimed, claim, give_back};
 pub use events::{Event, EventKind, events_after, forget_old_events, last_events};
-pub use post::{NewComment, Posted, post};
+pub use post::{NewComment, Posted, post, replayed};
 pub use read::{
     Order, ThreadPage, conversation, fragment, recent_texts, status_of, thread_page, thread_texts,
 };

@@ -35,7 +35,7 @@ pub struct Posted {
 
 impl NewComment {
     /// Whose keys these are: two people may use the same one.
-    fn scope(&self) -> String {
+    pub(in super::super) fn scope(&self) -> String {
         match (self.account_id, &self.guest_email) {
             (Some(account), _) => format!("account:{account}"),
             (None, email) => format!(
@@ -114,6 +114,23 @@ pub async fn post(db: &PgPool, new: &NewComment) -> Result<Posted> {
             None => Err(refusal(db, new).await?),
         },
     }
+}
+
+/// Has this very request been carried out before?
+///
+/// # Errors
+/// A database error.
+pub async fn replayed(db: &PgPool, new: &NewComment) -> Result<bool> {
+    let hash = new.request_hash();
+    let found = sqlx::query_scalar!(
+        "SELECT request_hash FROM comment WHERE site_id = $1 AND idempotency_scope = $2 AND idempotency_key = $3",
+        new.site_id,
+        new.scope(),
+        new.key(&hash),
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(found.is_some_and(|known| known == hash))
 }
 
 /// The comment that this key made before, if it did.

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 use uuid::Uuid;
 
+use super::super::guidelines;
 use super::super::status::Status;
 use super::super::thread::{Conversation, Row, Shown, reading_order};
 use super::Me;
@@ -19,7 +20,9 @@ const REPLIES: i64 = 50;
 /// Answers of one conversation on its own page.
 const REPLIES_ALONE: i64 = 500;
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// Which conversations come first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum Order {
     #[default]
     Newest,
@@ -388,17 +391,17 @@ async fn explain(db: &PgPool, conversations: &mut [Conversation]) -> Result<()> 
         .flat_map(|c| &mut c.comments)
         .filter(waits)
     {
-        let mine = rows.iter().filter(|row| row.id == shown.id);
-        shown.why = mine
-            .flat_map(|row| row.note.clone().or_else(|| guideline(&row.decided)))
+        let mine: Vec<_> = rows.iter().filter(|row| row.id == shown.id).collect();
+        let decided = mine
+            .first()
+            .and_then(|row| guidelines::sentence(&row.decided));
+        shown.why = decided
+            .map(str::to_owned)
+            .into_iter()
+            .chain(mine.iter().filter_map(|row| row.note.clone()))
             .collect();
     }
     Ok(())
-}
-
-/// The guidelines that a moderator can name, as the writer reads them.
-fn guideline(code: &str) -> Option<String> {
-    super::super::guidelines::sentence(code).map(str::to_owned)
 }
 
 /// The status of one's own comment.

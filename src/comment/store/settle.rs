@@ -10,10 +10,12 @@ use crate::ids::new_id;
 /// Who settles, and on what grounds.
 #[derive(Clone, Debug)]
 pub enum Evidence {
-    /// The machine, with its verdict (none: a dead letter) and the fence of its claim.
+    /// The machine, with its verdict (none: a dead letter), the fence of its claim, and the code (of
+    /// [`super::super::guidelines`]) of what held the comment beside the verdict.
     Machine {
         verdict_id: Option<Uuid>,
         fence: i64,
+        reason: Option<&'static str>,
     },
     /// A person, with the guideline that they name.
     Person {
@@ -122,7 +124,9 @@ async fn write_down(
     to: Status,
 ) -> Result<()> {
     let (moderator_id, verdict_id, reason, note) = match &order.evidence {
-        Evidence::Machine { verdict_id, .. } => (None, *verdict_id, None, None),
+        Evidence::Machine {
+            verdict_id, reason, ..
+        } => (None, *verdict_id, *reason, None),
         Evidence::Person {
             moderator_id,
             reason,

@@ -13,7 +13,7 @@ use sqlx::{Connection, PgConnection};
 pub use rustix::process::Signal;
 
 /// Longer than anything takes, even on a machine that does ten other things.
-const LIMIT: Duration = Duration::from_secs(120);
+const LIMIT: Duration = Duration::from_mins(2);
 /// `nobody`: an ordinary user who exists everywhere.
 const ORDINARY: u32 = 65534;
 

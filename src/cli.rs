@@ -1,0 +1,117 @@
+//! The command line, as `--help` shows it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::account::Role;
+use crate::article::Mode;
+use crate::config::{DatabaseArgs, ServeArgs};
+
+#[derive(Debug, Parser)]
+#[command(version, about, propagate_version = true)]
+pub struct Cli {
+    /// A settings file (TOML): the flags' names without dashes in front, e.g. public-url = "https://…"
+    #[arg(long, global = true, env = "BELOWLINE_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve articles, threads and the desk, and screen what comes in
+    Serve {
+        #[command(flatten)]
+        database: DatabaseArgs,
+        #[command(flatten)]
+        serve: ServeArgs,
+    },
+    /// The same with a site to try: articles, a thread of comments, and accounts
+    Demo {
+        #[command(flatten)]
+        database: DatabaseArgs,
+        #[command(flatten)]
+        serve: ServeArgs,
+    },
+    /// Articles
+    #[command(subcommand)]
+    Article(ArticleCommand),
+    /// Accounts
+    #[command(subcommand)]
+    Account(AccountCommand),
+    /// Screen comments from standard input, one JSON object a line, without database or network
+    Screen(ScreenArgs),
+    /// Run the private database alone and print its address
+    Database {
+        #[command(flatten)]
+        database: DatabaseArgs,
+    },
+    /// Ask a running service whether it is ready; for container health checks
+    Health {
+        /// The service's address
+        #[arg(long, env = "BELOWLINE_LISTEN", default_value = "127.0.0.1:8080", value_name = "IP:PORT")]
+        listen: std::net::SocketAddr,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ArticleCommand {
+    /// Read an article from a file, an address, or standard input (-), and print where it is served
+    Import {
+        /// Plain text, Markdown, or HTML
+        source: String,
+        /// The last part of its address [default: from the headline]
+        #[arg(long)]
+        slug: Option<String>,
+        /// What the source is, if its name and content do not tell
+        #[arg(long, value_parser = ["text", "markdown", "html"])]
+        format: Option<String>,
+        /// Let the address be one of a private network
+        #[arg(long)]
+        allow_private_address: bool,
+        #[command(flatten)]
+        database: DatabaseArgs,
+        /// How readers reach the service, for the address that is printed
+        #[arg(long, env = "BELOWLINE_PUBLIC_URL", default_value = "http://localhost:8080", value_name = "URL")]
+        public_url: String,
+    },
+    /// Choose how comments under an article are treated
+    Mode {
+        /// The last part of the article's address
+        slug: String,
+        mode: Mode,
+        #[command(flatten)]
+        database: DatabaseArgs,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum AccountCommand {
+    /// Make an account; prints a random password unless one is given on standard input
+    Create {
+        name: String,
+        #[arg(long)]
+        email: String,
+        #[arg(long, default_value = "reader")]
+        role: Role,
+        /// Read the password from the first line of standard input
+        #[arg(long)]
+        password_stdin: bool,
+        #[command(flatten)]
+        database: DatabaseArgs,
+    },
+}
+
+#[derive(Args, Debug)]
+pub struct ScreenArgs {
+    /// A ruleset (JSON); - for the first line of the input [default: what ships]
+    #[arg(long, value_name = "FILE")]
+    pub ruleset: Option<String>,
+    /// How many comments at a time [default: the number of cores]
+    #[arg(long)]
+    pub threads: Option<usize>,
+    /// Stop rather than use more memory than this
+    #[arg(long, value_name = "MIB")]
+    pub memory_mib: Option<u64>,
+}

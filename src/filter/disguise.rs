@@ -1,0 +1,189 @@
+//! The second view of a text: what a disguised word may have been meant to be. Each character
+//! keeps what it really was, so that a match can be checked letter by letter.
+
+use super::chars::{is_word, leet, leet_only_inside, lookalike, same_picture};
+use super::normalize::{Done, Piece};
+use super::source::Folds;
+
+/// One character with its readings.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Glyph {
+    /// The character of the plain view.
+    pub raw: char,
+    /// The letter as which it is read.
+    pub letter: char,
+    /// A second reading, as a 1 may be an l.
+    pub also: Option<char>,
+    /// The original bytes, half-open.
+    pub from: usize,
+    pub to: usize,
+    pub done: Done,
+    /// A lone a, i or u at the edge of separated letters, which may be a word of its own.
+    pub loose: bool,
+}
+
+impl Glyph {
+    /// Whether it can be read as this letter.
+    pub(super) fn reads(&self, letter: char) -> bool {
+        self.letter == letter || self.also == Some(letter)
+    }
+}
+
+/// Gives every piece its readings. Looks at each piece a fixed number of times.
+pub(super) fn glyphs(pieces: &[Piece], folds: Folds) -> Vec<Glyph> {
+    let mut glyphs: Vec<Glyph> = pieces
+        .iter()
+        .map(|piece| Glyph {
+            raw: piece.c,
+            letter: piece.c,
+            also: None,
+            from: piece.from,
+            to: piece.to,
+            done: piece.done,
+            loose: false,
+        })
+        .collect();
+    if folds.lookalikes {
+        for word in glyphs.chunk_by_mut(|a, b| is_word(a.raw) == is_word(b.raw)) {
+            read_lookalikes(word);
+        }
+    }
+    if folds.leet {
+        read_leet(&mut glyphs);
+    }
+    for glyph in &mut glyphs {
+        if matches!(glyph.letter, '-' | '_') {
+            glyph.letter = ' ';
+        }
+    }
+    glyphs
+}
+
+/// Reads foreign letters as Latin ones where the word mixes scripts, or where it could be wholly
+/// made of the same pictures. An honest Greek or Russian word stays what it is.
+fn read_lookalikes(word: &mut [Glyph]) {
+    let mixed = word.iter().any(|g| g.raw.is_ascii_alphabetic());
+    let pictures = !mixed && word.len() > 2 && word.iter().all(|g| same_picture(g.raw).is_some());
+    if !(mixed || pictures) {
+        return;
+    }
+    for glyph in word.iter_mut() {
+        if let Some(letter) = lookalike(glyph.raw) {
+            glyph.letter = letter;
+            // In the Unicode data an i and an l are often one picture.
+            glyph.also = (letter == 'l').then_some('i');
+            glyph.done.add(Done::LOOKALIKES);
+        }
+    }
+}
+
+/// Reads digits and signs as letters where they stand next to one, or follow one that was so read.
+fn read_leet(glyphs: &mut [Glyph]) {
+    let mut before = false;
+    let mut rest = glyphs;
+    while let Some((glyph, after)) = rest.split_first_mut() {
+        let next = after.first().map(|g| g.raw);
+        let next_letter = next.is_some_and(char::is_alphabetic);
+        if let Some((letter, also)) = leet(glyph.raw) {
+            let beside = if leet_only_inside(glyph.raw) {
+                before && next.is_some_and(|c| c.is_alphabetic() || leet(c).is_some())
+            } else {
+                before || next_letter
+            };
+            if beside {
+                glyph.letter = letter;
+                glyph.also = also;
+                glyph.done.add(Done::LEET);
+            }
+            before = beside;
+        } else {
+            before = glyph.raw.is_alphabetic();
+        }
+        rest = after;
+    }
+}
+
+/// The text of readings in which i and l are one and a letter counts once however often it is
+/// repeated: the key under which disguised words are looked up.
+#[derive(Debug, Default)]
+pub(super) struct Coarse {
+    pub text: String,
+    /// For each character of the text: where it starts, and the first glyph that it stands for.
+    units: Vec<(usize, usize)>,
+    glyphs: usize,
+}
+
+impl Coarse {
+    pub(super) fn of(letters: impl Iterator<Item = char>) -> Self {
+        let mut coarse = Self::default();
+        let mut last = None;
+        for letter in letters {
+            let key = if letter == 'l' { 'i' } else { letter };
+            if last != Some(key) {
+                coarse.units.push((coarse.text.len(), coarse.glyphs));
+                coarse.text.push(key);
+                last = Some(key);
+            }
+            coarse.glyphs += 1;
+        }
+        coarse
+    }
+
+    /// The glyphs that lie in this byte range of the text.
+    pub(super) fn range(&self, start: usize, end: usize) -> (usize, usize) {
+        let glyph_at = |byte: usize| {
+            let unit = self.units.partition_point(|&(at, _)| at < byte);
+            self.units
+                .get(unit)
+                .map_or(self.glyphs, |&(_, glyph)| glyph)
+        };
+        (glyph_at(start), glyph_at(end))
+    }
+}
+
+/// Checks a term letter by letter against the glyphs that the key found, and says which folds it
+/// took. `None` when it is another word after all.
+pub(super) fn align(term: &[char], glyphs: &[Glyph], repeats: bool) -> Option<Done> {
+    let mut done = Done::NONE;
+    let mut digits = 0_usize;
+    let mut plain = 0_usize;
+    let mut rest = glyphs;
+    for run in term.chunk_by(|a, b| a == b) {
+        let letter = *run.first()?;
+        let count = rest.iter().take_while(|g| g.reads(letter)).count();
+        if count < run.len() {
+            return None;
+        }
+        if count > run.len() && letter != ' ' {
+            // Two letters are a slip of the finger in a short word, and often another word.
+            let least = match term.len() {
+                0..=2 => return None,
+                3 => 3,
+                _ => 2,
+            };
+            if !repeats || count < least {
+                return None;
+            }
+            done.add(Done::REPEATS);
+        }
+        let (used, left) = rest.split_at_checked(count)?;
+        for glyph in used {
+            done.add(glyph.done);
+            if glyph.done.has(Done::LEET) && glyph.raw.is_ascii_digit() {
+                digits += 1;
+            } else if glyph.letter != ' ' {
+                plain += 1;
+            }
+        }
+        rest = left;
+    }
+    // A55 is a road and 4x4 a car: most of a word must be there.
+    let enough = digits <= plain || (digits == plain + 1 && term.len() > 4);
+    // What is invisible before the first letter hides nothing.
+    if glyphs.first().is_some_and(|g| g.done.has(Done::INVISIBLE))
+        && !glyphs.iter().skip(1).any(|g| g.done.has(Done::INVISIBLE))
+    {
+        done = done.without(Done::INVISIBLE);
+    }
+    (rest.is_empty() && enough).then_some(done)
+}

@@ -1,0 +1,130 @@
+//! The third view: letters that were pulled apart are put together again.
+
+use super::chars::is_word;
+use super::disguise::Glyph;
+use super::normalize::Done;
+use super::wordlist::is_ordinary;
+
+/// A word with signs inside is tried as one word only up to this many characters.
+const LONGEST: usize = 40;
+
+/// The glyphs without the separators that may hide a word, or nothing when there are none.
+pub(super) fn join(glyphs: &[Glyph]) -> Vec<Glyph> {
+    let mut out: Vec<Glyph> = Vec::new();
+    let mut joined = false;
+    let mut rest = glyphs;
+    while let Some(first) = rest.first() {
+        let run = spaced_run(rest);
+        let taken = if run >= 3 {
+            joined = true;
+            push_run(&mut out, rest, run * 2 - 1);
+            run * 2 - 1
+        } else if is_word(first.raw) {
+            let token = token_len(rest);
+            let letters = rest.get(..token).unwrap_or_default();
+            if is_split_word(letters) {
+                joined = true;
+                push_joined(&mut out, letters);
+            } else {
+                out.extend_from_slice(letters);
+            }
+            token
+        } else {
+            out.push(*first);
+            1
+        };
+        rest = rest.get(taken.max(1)..).unwrap_or_default();
+    }
+    if joined { out } else { Vec::new() }
+}
+
+/// How many single letters stand here with the same separator between them: `f.u.c.k` has 4.
+fn spaced_run(glyphs: &[Glyph]) -> usize {
+    let is_letter = |i: usize| {
+        glyphs
+            .get(i)
+            .is_some_and(|g| is_word(g.raw) || g.done.has(Done::LEET))
+    };
+    let Some(separator) = glyphs
+        .get(1)
+        .map(|g| g.raw)
+        .filter(|&c| !is_word(c) && c != '\'')
+    else {
+        return 0;
+    };
+    let mut letters = 0;
+    while is_letter(letters * 2) && !is_letter(letters * 2 + 1) {
+        letters += 1;
+        if glyphs.get(letters * 2 - 1).map(|g| g.raw) != Some(separator) {
+            break;
+        }
+    }
+    // The last one must stand alone as well: in "a b cat" the c belongs to a word.
+    letters
+}
+
+fn push_run(out: &mut Vec<Glyph>, glyphs: &[Glyph], len: usize) {
+    let letters = glyphs.iter().take(len).step_by(2);
+    let last = len / 2;
+    for (i, glyph) in letters.enumerate() {
+        let mut glyph = *glyph;
+        glyph.loose = (i == 0 || i == last) && matches!(glyph.raw, 'a' | 'i' | 'u');
+        if i > 0 {
+            glyph.done.add(Done::SEPARATORS);
+        }
+        out.push(glyph);
+    }
+}
+
+/// The length of what is written without a space from here on.
+fn token_len(glyphs: &[Glyph]) -> usize {
+    glyphs
+        .iter()
+        .position(|g| g.raw == ' ')
+        .unwrap_or(glyphs.len())
+}
+
+/// Signs inside a word, as in `st.upid`. Two ordinary words with a dot or dash between them
+/// (`pen.is`) are two words, an apostrophe belongs to a word (`who're`), and an address or a link
+/// is not a word at all.
+fn is_split_word(token: &[Glyph]) -> bool {
+    if token.len() > LONGEST
+        || token
+            .iter()
+            .any(|g| matches!(g.raw, '\'' | '`' | '/' | '@'))
+    {
+        return false;
+    }
+    let end = token
+        .iter()
+        .rposition(|g| is_word(g.raw))
+        .map_or(0, |i| i + 1);
+    let parts: Vec<String> = token
+        .get(..end)
+        .unwrap_or_default()
+        .split(|g| !is_word(g.raw) && !g.done.has(Done::LEET))
+        .filter(|part| !part.is_empty())
+        .map(|part| part.iter().map(|g| g.letter).collect())
+        .collect();
+    parts.len() > 1 && !parts.iter().all(|part| is_ordinary(part))
+}
+
+fn push_joined(out: &mut Vec<Glyph>, token: &[Glyph]) {
+    let end = token
+        .iter()
+        .rposition(|g| is_word(g.raw))
+        .map_or(0, |i| i + 1);
+    let mut pulled = false;
+    for (i, glyph) in token.iter().enumerate() {
+        if i < end && !is_word(glyph.raw) && !glyph.done.has(Done::LEET) {
+            pulled = true;
+            continue;
+        }
+        let mut glyph = *glyph;
+        if pulled {
+            glyph.done.add(Done::SEPARATORS);
+            pulled = false;
+        }
+        out.push(glyph);
+    }
+}

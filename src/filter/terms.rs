@@ -1,0 +1,113 @@
+//! Phase 1: listed terms, disguised or not.
+
+use std::collections::BTreeMap;
+
+use super::normalize::Done;
+use super::phases::{Phase, Prepared, Signals};
+use super::verdict::{Kind, Reason, Severity, merge_spans};
+
+pub(super) struct Terms;
+
+impl Phase for Terms {
+    fn name(&self) -> &'static str {
+        "terms"
+    }
+
+    fn assess(&self, on: &Prepared<'_>) -> Signals {
+        let matcher = &on.ruleset.matcher;
+        let hits = matcher.hits(on.subject.text, &on.view, &on.glyphs, &on.joined);
+        let mut signals = Signals::default();
+        let mut by_term: BTreeMap<(Kind, &str), Occurrences> = BTreeMap::new();
+        let mut hidden = Occurrences::new(Severity::Mild, None);
+        for hit in &hits {
+            let Some(term) = matcher.term(hit) else {
+                continue;
+            };
+            by_term
+                .entry((term.kind, &term.text))
+                .or_insert_with(|| Occurrences::new(term.severity, term.note.as_deref()))
+                .add([hit.from, hit.to], hit.done);
+            if !hit.done.is_empty() {
+                hidden.add([hit.from, hit.to], hit.done);
+            }
+        }
+        for ((kind, text), found) in by_term {
+            let note = found.describe(kind, text);
+            signals
+                .reasons
+                .push(found.into_reason(kind, self.name(), note));
+        }
+        if !hidden.spans.is_empty() {
+            let note = format!(
+                "A listed term was disguised with {}.",
+                hidden.done.describe()
+            );
+            signals
+                .reasons
+                .push(hidden.into_reason(Kind::Evasion, self.name(), note));
+        }
+        signals
+    }
+}
+
+/// All occurrences of one term.
+struct Occurrences<'a> {
+    severity: Severity,
+    remark: Option<&'a str>,
+    spans: Vec<[usize; 2]>,
+    done: Done,
+}
+
+impl<'a> Occurrences<'a> {
+    fn new(severity: Severity, remark: Option<&'a str>) -> Self {
+        Self {
+            severity,
+            remark,
+            spans: Vec::new(),
+            done: Done::NONE,
+        }
+    }
+
+    fn add(&mut self, span: [usize; 2], done: Done) {
+        self.spans.push(span);
+        self.done.add(done);
+    }
+
+    fn describe(&self, kind: Kind, text: &str) -> String {
+        let mut note = format!("“{text}” is listed as {}", name_of(kind));
+        if !self.done.is_empty() {
+            note.push_str(", written here with ");
+            note.push_str(&self.done.describe());
+        }
+        if let Some(remark) = self.remark {
+            note.push_str(" (");
+            note.push_str(remark);
+            note.push(')');
+        }
+        note.push('.');
+        note
+    }
+
+    fn into_reason(self, kind: Kind, phase: &str, note: String) -> Reason {
+        Reason {
+            kind,
+            severity: self.severity,
+            phase: phase.to_owned(),
+            score: None,
+            spans: merge_spans(self.spans),
+            note,
+        }
+    }
+}
+
+fn name_of(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Profanity => "coarse language",
+        Kind::Insult => "an insult",
+        Kind::Slur => "a slur against a group",
+        Kind::Threat => "a threat or a call to harm",
+        Kind::Sexual => "sexual language",
+        Kind::Spam => "advertising",
+        other => other.as_str(),
+    }
+}

@@ -1,0 +1,129 @@
+//! The lists that ship with the program.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use super::source::Term;
+use super::verdict::{Kind, Severity};
+
+const LISTS: [(&str, &str); 2] = [
+    ("en", include_str!("../../lists/en.txt")),
+    ("roman-urdu", include_str!("../../lists/roman-urdu.txt")),
+];
+
+/// The names of the shipped lists.
+const NAMES: [&str; 2] = [LISTS[0].0, LISTS[1].0];
+
+static ORDINARY: LazyLock<HashSet<&'static str>> =
+    LazyLock::new(|| lines(include_str!("../../lists/ordinary.txt")).collect());
+
+/// The names of the shipped lists, for [`super::RulesetSource::builtin_lists`].
+#[must_use]
+pub fn builtin_lists() -> &'static [&'static str] {
+    &NAMES
+}
+
+/// The text of a shipped list.
+pub(super) fn shipped(name: &str) -> Option<&'static str> {
+    LISTS
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, text)| *text)
+}
+
+/// What one line of a list says.
+pub(super) enum Line {
+    Term(Term),
+    Allow(String),
+}
+
+/// Reads a list: one `term<TAB>kind<TAB>severity` or `expression<TAB>allow` a line; `#` starts a
+/// comment. A line that is neither is left out; a test holds the shipped lists to the form.
+pub(super) fn parse(text: &'static str) -> impl Iterator<Item = Line> {
+    lines(text).filter_map(line)
+}
+
+fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
+    text.lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+}
+
+fn line(line: &str) -> Option<Line> {
+    let mut fields = line.split('\t');
+    let (text, kind) = (fields.next()?, fields.next()?);
+    if kind == "allow" {
+        return Some(Line::Allow(text.to_owned()));
+    }
+    Some(Line::Term(Term {
+        text: text.to_owned(),
+        kind: Kind::parse(kind)?,
+        severity: Severity::parse(fields.next()?)?,
+        whole_word: true,
+        note: None,
+    }))
+}
+
+/// A common English word that nobody should ban without thinking. Expects lower case.
+pub(super) fn is_ordinary(word: &str) -> bool {
+    ORDINARY.contains(word)
+}
+
+/// The common words, for looking for a term inside them.
+pub(super) fn ordinary_words() -> impl Iterator<Item = &'static str> {
+    ORDINARY.iter().copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_of_every_list_is_in_form_and_there_once() {
+        for (name, text) in LISTS {
+            let mut seen = HashSet::new();
+            for (at, raw) in text.lines().enumerate() {
+                if raw.trim().is_empty() || raw.starts_with('#') {
+                    continue;
+                }
+                let at = at + 1;
+                match line(raw.trim()) {
+                    Some(Line::Term(term)) => {
+                        assert!(Kind::TERMS.contains(&term.kind), "{name}:{at} {raw}");
+                        assert_eq!(term.text, term.text.to_lowercase(), "{name}:{at}");
+                        assert!(seen.insert(term.text), "{name}:{at} {raw} stands twice");
+                    }
+                    Some(Line::Allow(text)) => assert!(!text.is_empty(), "{name}:{at}"),
+                    None => panic!("{name}:{at} {raw}"),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn identity_words_are_never_terms() {
+        for (name, text) in LISTS {
+            for parsed in parse(text) {
+                let Line::Term(term) = parsed else { continue };
+                for word in [
+                    "gay",
+                    "lesbian",
+                    "trans",
+                    "muslim",
+                    "jew",
+                    "jewish",
+                    "black",
+                    "christian",
+                    "hindu",
+                ] {
+                    assert_ne!(term.text, word, "{name}");
+                }
+                assert!(
+                    !is_ordinary(&term.text),
+                    "{name}: {} is an ordinary word",
+                    term.text
+                );
+            }
+        }
+    }
+}

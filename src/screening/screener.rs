@@ -1,0 +1,213 @@
+//! The filter in a process of its own.
+//!
+//! A comment that makes the filter overflow its stack, eat the memory or never end must not take the service
+//! with it, and a thread can be neither killed nor bounded. So each worker talks to a child, `belowline screen`,
+//! by the same lines of JSON that the command speaks to anybody: one line in, one line out. A child that
+//! dies, hangs or answers nonsense is killed; the next comment gets a new one.
+
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail, ensure};
+use serde::Serialize;
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+
+use crate::filter::{RulesetSource, Verdict};
+
+/// An answer longer than this is nonsense, in bytes: a comment of 10,000 characters has fewer reasons.
+const LONGEST_ANSWER: u64 = 4 * 1024 * 1024;
+
+/// How to start the filter: this program's `screen`, reading its ruleset from the first line, within its memory.
+#[derive(Clone, Debug)]
+pub struct ScreenerCommand {
+    pub program: PathBuf,
+    pub arguments: Vec<String>,
+}
+
+impl ScreenerCommand {
+    /// The filter of this very program.
+    ///
+    /// # Errors
+    /// When the system does not say where the program is.
+    pub fn own() -> anyhow::Result<Self> {
+        let program = std::env::current_exe().context("cannot find this program's own file")?;
+        let arguments = [
+            "screen",
+            "--ruleset",
+            "-",
+            "--threads",
+            "1",
+            "--memory-mib",
+            "1024",
+        ];
+        Ok(Self {
+            program,
+            arguments: arguments.map(str::to_owned).to_vec(),
+        })
+    }
+}
+
+/// A line for the filter.
+#[derive(Debug, Serialize)]
+pub(super) struct Request<'a> {
+    pub(super) id: String,
+    pub(super) text: &'a str,
+    pub(super) article: RequestArticle<'a>,
+    pub(super) parent: Option<&'a str>,
+    pub(super) thread: &'a [String],
+    pub(super) recent: &'a [String],
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct RequestArticle<'a> {
+    pub(super) title: &'a str,
+    pub(super) body: &'a str,
+}
+
+/// A running filter. Killed when dropped.
+pub(super) struct Screener {
+    // held for its Drop
+    _child: Child,
+    stdin: ChildStdin,
+    stdout: BufReader<ChildStdout>,
+}
+
+impl Screener {
+    pub(super) async fn start(
+        command: &ScreenerCommand,
+        ruleset: &RulesetSource,
+    ) -> anyhow::Result<Self> {
+        let mut child = Command::new(&command.program)
+            .args(&command.arguments)
+            // nothing of the service's secrets is the filter's business
+            .env_clear()
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .with_context(|| format!("cannot start the filter {}", command.program.display()))?;
+        let stdin = child.stdin.take().context("the filter has no input")?;
+        let stdout = BufReader::new(child.stdout.take().context("the filter has no output")?);
+        let mut screener = Self {
+            _child: child,
+            stdin,
+            stdout,
+        };
+        screener.send(ruleset).await?;
+        Ok(screener)
+    }
+
+    /// The verdict on one comment. After an error the filter is in an unknown state: drop it.
+    pub(super) async fn assess(
+        &mut self,
+        request: &Request<'_>,
+        time_limit: Duration,
+    ) -> anyhow::Result<Verdict> {
+        let answer = tokio::time::timeout(time_limit, async {
+            self.send(request).await?;
+            self.receive().await
+        });
+        let line = answer
+            .await
+            .with_context(|| format!("the filter took longer than {time_limit:?}"))??;
+        read_answer(&line, request)
+    }
+
+    async fn send(&mut self, line: &impl Serialize) -> anyhow::Result<()> {
+        let mut line = serde_json::to_vec(line)?;
+        line.push(b'\n');
+        self.stdin
+            .write_all(&line)
+            .await
+            .context("the filter does not listen")?;
+        self.stdin
+            .flush()
+            .await
+            .context("the filter does not listen")
+    }
+
+    async fn receive(&mut self) -> anyhow::Result<Vec<u8>> {
+        let mut line = Vec::new();
+        let read = (&mut self.stdout)
+            .take(LONGEST_ANSWER)
+            .read_until(b'\n', &mut line)
+            .await
+            .context("the filter broke off")?;
+        ensure!(read > 0, "the filter died");
+        Ok(line)
+    }
+}
+
+/// Trusts nothing: the answer must be this comment's, and its marks must lie in the text.
+fn read_answer(line: &[u8], request: &Request<'_>) -> anyhow::Result<Verdict> {
+    let value: serde_json::Value =
+        serde_json::from_slice(line).context("the filter answered nonsense")?;
+    if let Some(error) = value.get("error") {
+        bail!("the filter failed: {error}");
+    }
+    ensure!(
+        value.get("id").and_then(|id| id.as_str()) == Some(&request.id),
+        "the filter answered for another comment"
+    );
+    let verdict: Verdict = serde_json::from_value(value).context("the filter answered nonsense")?;
+    let in_text = |span: &[usize; 2]| request.text.get(span[0]..span[1]).is_some();
+    ensure!(
+        verdict
+            .reasons
+            .iter()
+            .flat_map(|reason| &reason.spans)
+            .all(in_text),
+        "the filter marked words outside the text"
+    );
+    Ok(verdict)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(text: &str) -> Request<'_> {
+        Request {
+            id: "7".into(),
+            text,
+            article: RequestArticle {
+                title: "",
+                body: "",
+            },
+            parent: None,
+            thread: &[],
+            recent: &[],
+        }
+    }
+
+    #[test]
+    fn only_a_whole_answer_for_this_comment_counts() {
+        let good = r#"{"id":"7","verdict":"hold","scores":{"spam":null},"reasons":[{"kind":"spam","severity":"mild","phase":"links","score":null,"spans":[[0,2]],"note":"n"}],"ruleset":"r","model":"m"}"#;
+        assert!(read_answer(good.as_bytes(), &request("abc")).is_ok());
+        for bad in [
+            String::new(),
+            "{}".into(),
+            "garbage".into(),
+            good.replace("\"7\"", "\"8\""),
+            good.replace("hold", "maybe"),
+            good.replace("[0,2]", "[0,9]"),
+            good.replace("[0,2]", "[2,0]"),
+            good.replace("spam\",\"sev", "unheard\",\"sev"),
+            r#"{"id":"7","error":"no"}"#.into(),
+            good[..good.len() - 1].into(),
+        ] {
+            assert!(
+                read_answer(bad.as_bytes(), &request("abc")).is_err(),
+                "{bad}"
+            );
+        }
+        assert!(read_answer(good.as_bytes(), &request("é")).is_ok());
+        assert!(
+            read_answer(good.replace("[0,2]", "[0,1]").as_bytes(), &request("é")).is_err(),
+            "inside a letter"
+        );
+    }
+}

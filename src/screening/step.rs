@@ -1,0 +1,220 @@
+//! One step of a worker: claim, assess, settle.
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use super::screener::{Request, RequestArticle, Screener, ScreenerCommand};
+use super::store;
+use crate::article::{self, Mode};
+use crate::comment::{self, Claimed, Evidence, Me, Move, Screened, Settle, guidelines};
+use crate::db::to_the_end;
+use crate::error::{Error, Result};
+use crate::filter::{Outcome, Verdict};
+use crate::policy::{self, InForce};
+
+/// How patient the queue is.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// comments claimed at a time; all of them must fit into the lease
+    pub batch: i64,
+    /// how long a claim holds, in seconds
+    pub lease_s: f64,
+    /// how long the filter may take for one comment
+    pub time_limit: Duration,
+    /// tries before a person takes over
+    pub tries: i16,
+    /// the pause after the first failure, in seconds; it doubles with each
+    pub first_pause_s: f64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            batch: 4,
+            lease_s: 30.0,
+            time_limit: Duration::from_secs(5),
+            tries: 5,
+            first_pause_s: 1.0,
+        }
+    }
+}
+
+/// A worker and its filter.
+pub struct Screening {
+    db: PgPool,
+    command: ScreenerCommand,
+    settings: Settings,
+    filter: Option<(Option<Uuid>, Screener)>,
+}
+
+impl Screening {
+    pub fn new(db: PgPool, command: ScreenerCommand, settings: Settings) -> Self {
+        Self {
+            db,
+            command,
+            settings,
+            filter: None,
+        }
+    }
+
+    /// Claims what is due and settles it; says how many comments it took. A comment whose screening fails goes
+    /// back with a pause; the others go on.
+    ///
+    /// # Errors
+    /// When the database fails: what was claimed comes back when its lease ends.
+    pub async fn step(&mut self) -> Result<usize> {
+        let claimed = comment::claim(&self.db, self.settings.batch, self.settings.lease_s).await?;
+        for comment in &claimed {
+            let started = std::time::Instant::now();
+            let result = match self.assess(comment).await {
+                Ok((verdict, mode)) => self.settle(comment, verdict, mode).await,
+                Err(failure) => self.fail(comment, &failure).await,
+            };
+            metrics::histogram!("filter_duration_seconds").record(started.elapsed());
+            match result {
+                // somebody else has settled it since: theirs stands
+                Ok(()) | Err(Error::Conflict(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(claimed.len())
+    }
+
+    async fn assess(&mut self, comment: &Claimed) -> anyhow::Result<(Verdict, Mode)> {
+        let article = article::for_screening(&self.db, comment.article_id).await?;
+        let (parent, thread) =
+            comment::thread_texts(&self.db, comment.article_id, comment.parent_id, comment.id)
+                .await?;
+        let writer = Me {
+            account_id: comment.account_id,
+            session_id: comment.session_id,
+        };
+        let recent = comment::recent_texts(&self.db, writer, comment.id).await?;
+        let request = Request {
+            id: comment.id.to_string(),
+            text: &comment.body,
+            article: RequestArticle {
+                title: &article.title,
+                body: &article.body,
+            },
+            parent: parent.as_deref(),
+            thread: &thread,
+            recent: &recent,
+        };
+        let in_force = policy::in_force(&self.db, comment.site_id).await?;
+        let mut filter = self.filter(in_force).await?;
+        let verdict = filter.1.assess(&request, self.settings.time_limit).await?;
+        // kept only after a whole answer: whatever went wrong, the next comment meets a fresh filter
+        self.filter = Some(filter);
+        Ok((verdict, article.mode))
+    }
+
+    /// The filter under the ruleset in force: the one that runs, or a new one.
+    async fn filter(&mut self, in_force: InForce) -> anyhow::Result<(Option<Uuid>, Screener)> {
+        match self.filter.take() {
+            Some(running) if running.0 == in_force.id => Ok(running),
+            _ => {
+                let start = Screener::start(&self.command, &in_force.source);
+                let screener = tokio::time::timeout(self.settings.time_limit, start)
+                    .await
+                    .context("the filter does not start")??;
+                Ok((in_force.id, screener))
+            }
+        }
+    }
+
+    async fn settle(&self, comment: &Claimed, verdict: Verdict, mode: Mode) -> Result<()> {
+        let (to, reason) = destination(verdict.verdict, mode);
+        metrics::counter!("filter_verdict_total", "outcome" => verdict.verdict.as_str())
+            .increment(1);
+        self.write(comment, Some(verdict), Move::Screened(to), reason)
+            .await
+    }
+
+    /// After a failure: another try later, or a person.
+    async fn fail(&self, comment: &Claimed, failure: &anyhow::Error) -> Result<()> {
+        let failure = format!("{failure:#}");
+        tracing::warn!(comment = %comment.id, attempt = comment.attempts, cause = failure, "screening failed");
+        metrics::counter!("job_attempts_total", "result" => "failed").increment(1);
+        if comment.attempts < self.settings.tries {
+            let pause_s = self.settings.first_pause_s
+                * f64::from(2_u32.pow(u32::from(comment.attempts.unsigned_abs().min(16)) - 1));
+            return comment::give_back(&self.db, comment, pause_s, &failure).await;
+        }
+        comment::give_back(&self.db, comment, 0.0, &failure).await?;
+        self.write(
+            comment,
+            None,
+            Move::DeadLetter,
+            Some(guidelines::FILTER_FAILED),
+        )
+        .await
+    }
+
+    async fn write(
+        &self,
+        comment: &Claimed,
+        verdict: Option<Verdict>,
+        step: Move,
+        reason: Option<&'static str>,
+    ) -> Result<()> {
+        let (db, comment) = (self.db.clone(), comment.clone());
+        to_the_end(async move {
+            let mut tx = db.begin().await?;
+            let verdict_id = match &verdict {
+                Some(verdict) => Some(store::record(&mut tx, comment.id, verdict).await?),
+                None => None,
+            };
+            let order = Settle {
+                site_id: comment.site_id,
+                comment_id: comment.id,
+                seen_version: comment.version,
+                step,
+                evidence: Evidence::Machine {
+                    verdict_id,
+                    fence: comment.fence,
+                    reason,
+                },
+            };
+            comment::settle(&mut tx, &order).await?;
+            tx.commit().await?;
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// Where a verdict sends a comment under an article of this mode, and what held it beside the verdict. A person
+/// reads everything under a pre-moderated article, also what the machine would refuse; and what was posted
+/// before an article closed.
+fn destination(outcome: Outcome, mode: Mode) -> (Screened, Option<&'static str>) {
+    match (mode, outcome) {
+        (Mode::Premoderated, _) => (Screened::Held, Some(guidelines::PREMODERATED)),
+        (Mode::Closed, _) => (Screened::Held, Some(guidelines::CLOSED)),
+        (Mode::Filtered, Outcome::Publish) => (Screened::Live, None),
+        (Mode::Filtered, Outcome::Hold) => (Screened::Held, None),
+        (Mode::Filtered, Outcome::Reject) => (Screened::Rejected, None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_filtered_article_publishes_by_machine() {
+        for mode in [Mode::Filtered, Mode::Premoderated, Mode::Closed] {
+            for outcome in [Outcome::Publish, Outcome::Hold, Outcome::Reject] {
+                let publishes = mode == Mode::Filtered && outcome == Outcome::Publish;
+                assert_eq!(
+                    destination(outcome, mode).0 == Screened::Live,
+                    publishes,
+                    "{mode:?} {outcome:?}"
+                );
+            }
+        }
+    }
+}

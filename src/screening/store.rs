@@ -1,0 +1,65 @@
+//! All SQL of the tables verdict and reason.
+
+use sqlx::{PgConnection, PgPool};
+use uuid::Uuid;
+
+use crate::error::{Error, Result};
+use crate::filter::Verdict;
+use crate::ids::new_id;
+
+/// Writes a verdict down with all its reasons; once for each comment, ruleset and model.
+///
+/// # Errors
+/// [`Error::Conflict`] when another worker has done so; a database error.
+pub(super) async fn record(
+    tx: &mut PgConnection,
+    comment_id: Uuid,
+    verdict: &Verdict,
+) -> Result<Uuid> {
+    let scores = serde_json::to_value(&verdict.scores).map_err(anyhow::Error::from)?;
+    let id = sqlx::query_scalar!(
+        "INSERT INTO verdict (id, comment_id, outcome, scores, ruleset, model) VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (comment_id, ruleset, model) DO NOTHING RETURNING id",
+        new_id(),
+        comment_id,
+        verdict.verdict.as_str(),
+        scores,
+        verdict.ruleset,
+        verdict.model,
+    )
+    .fetch_optional(&mut *tx)
+    .await?
+    .ok_or_else(|| Error::Conflict("This comment has been screened in the meantime.".into()))?;
+    for (position, reason) in (0_i16..).zip(&verdict.reasons) {
+        let spans = serde_json::to_value(&reason.spans).map_err(anyhow::Error::from)?;
+        sqlx::query!(
+            "INSERT INTO reason (verdict_id, position, kind, severity, phase, score, spans, note)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            id,
+            position,
+            reason.kind.as_str(),
+            reason.severity.as_str(),
+            reason.phase,
+            reason.score,
+            spans,
+            reason.note,
+        )
+        .execute(&mut *tx)
+        .await?;
+    }
+    Ok(id)
+}
+
+/// How many comments wait for the machine, how many are dead letters, and how long the oldest has waited, in
+/// seconds.
+pub(super) async fn depth(db: &PgPool) -> Result<(i64, i64, f64)> {
+    let row = sqlx::query!(
+        r#"SELECT count(*) FILTER (WHERE status = 'pending') AS "pending!",
+                  count(*) FILTER (WHERE status = 'held' AND dead_letter) AS "dead!",
+                  coalesce(extract(epoch FROM now() - min(created_at) FILTER (WHERE status = 'pending')), 0)::float8 AS "age!"
+           FROM comment WHERE status IN ('pending', 'held')"#
+    )
+    .fetch_one(db)
+    .await?;
+    Ok((row.pending, row.dead, row.age))
+}
