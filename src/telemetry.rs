@@ -58,7 +58,10 @@ pub async fn measure<B: actix_web::body::MessageBody>(
     let result = next.call(request).instrument(span.clone()).await;
     active.decrement(1);
     let mut response = result?;
-    let route = response.request().match_pattern().unwrap_or_else(|| "none".into());
+    let route = response
+        .request()
+        .match_pattern()
+        .unwrap_or_else(|| "none".into());
     let status = response.status().as_u16();
     metrics::histogram!("http_server_request_duration_seconds",
         "method" => method.as_str().to_owned(), "route" => route.clone(), "status" => status.to_string())
@@ -66,7 +69,10 @@ pub async fn measure<B: actix_web::body::MessageBody>(
     let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     span.in_scope(|| tracing::info!(method = %method, route, status, ms, "answered"));
     if let Ok(value) = id.to_string().parse() {
-        response.headers_mut().insert(actix_web::http::header::HeaderName::from_static("x-request-id"), value);
+        response.headers_mut().insert(
+            actix_web::http::header::HeaderName::from_static("x-request-id"),
+            value,
+        );
     }
     Ok(response)
 }

@@ -66,14 +66,28 @@ pub async fn accept(
     }
     let posted = post(db, &new).await?;
     metrics::counter!("comments_submitted_total", "result" => if posted.is_replay { "replay" } else { "stored" }).increment(1);
-    Ok(Accepted { posted, new_session })
+    Ok(Accepted {
+        posted,
+        new_session,
+    })
 }
 
-async fn check(db: &PgPool, site: &Site, viewer: &Viewer, article_id: Uuid, submission: Submission) -> Result<NewComment> {
+async fn check(
+    db: &PgPool,
+    site: &Site,
+    viewer: &Viewer,
+    article_id: Uuid,
+    submission: Submission,
+) -> Result<NewComment> {
     let body = Body::parse(&submission.text)?;
     let key = submission.key.filter(|key| !key.is_empty());
-    if key.as_ref().is_some_and(|key| key.chars().count() > MAX_KEY || key.chars().any(char::is_control)) {
-        return Err(Error::BadRequest(format!("An idempotency key has at most {MAX_KEY} printable characters.")));
+    if key
+        .as_ref()
+        .is_some_and(|key| key.chars().count() > MAX_KEY || key.chars().any(char::is_control))
+    {
+        return Err(Error::BadRequest(format!(
+            "An idempotency key has at most {MAX_KEY} printable characters."
+        )));
     }
     let (account_id, author_name, guest_email) = match viewer.account() {
         Some(account) => (Some(account.id), account.name.clone(), None),
@@ -104,7 +118,9 @@ async fn guest(
     let name = account::guest_name(&name.unwrap_or_default(), &site.name)?;
     let email = account::email_address(&email.unwrap_or_default())?;
     if account::name_is_taken(db, site.id, &name).await? {
-        return Err(Error::Invalid("Somebody with an account has this name: please choose another, or sign in.".into()));
+        return Err(Error::Invalid(
+            "Somebody with an account has this name: please choose another, or sign in.".into(),
+        ));
     }
     Ok((None, name, Some(email)))
 }

@@ -27,7 +27,16 @@ use crate::web::{ClientIp, Document};
 #[derive(OpenApi)]
 #[openapi(
     paths(list, one, post_comment, events),
-    components(schemas(Comment, Thread, ThreadConversation, NewCommentRequest, PostedComment, Status, Event, EventKind))
+    components(schemas(
+        Comment,
+        Thread,
+        ThreadConversation,
+        NewCommentRequest,
+        PostedComment,
+        Status,
+        Event,
+        EventKind
+    ))
 )]
 pub struct Doc;
 
@@ -101,13 +110,24 @@ fn plain(blocks: &[super::Block]) -> String {
     };
     let block = |block: &super::Block| {
         let text: String = block.inlines.iter().map(inline).collect();
-        if block.quote { text.lines().map(|line| format!("> {line}\n")).collect::<String>().trim_end().to_owned() } else { text }
+        if block.quote {
+            text.lines()
+                .map(|line| format!("> {line}\n"))
+                .collect::<String>()
+                .trim_end()
+                .to_owned()
+        } else {
+            text
+        }
     };
     blocks.iter().map(block).collect::<Vec<_>>().join("\n\n")
 }
 
 fn me(viewer: &Viewer) -> Me {
-    Me { account_id: viewer.account().map(|account| account.id), session_id: viewer.session_id() }
+    Me {
+        account_id: viewer.account().map(|account| account.id),
+        session_id: viewer.session_id(),
+    }
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -155,8 +175,14 @@ async fn one(
 ) -> Result<impl Responder> {
     let (slug, id) = path.into_inner();
     let article = article::by_slug(&db, site.id, &slug).await?;
-    let found = store::fragment(&db, article.id, &[id], me(&viewer)).await?.into_iter().find(|shown| !shown.is_placeholder());
-    found.map(Comment::from).map(web::Json).ok_or(Error::NotFound)
+    let found = store::fragment(&db, article.id, &[id], me(&viewer))
+        .await?
+        .into_iter()
+        .find(|shown| !shown.is_placeholder());
+    found
+        .map(Comment::from)
+        .map(web::Json)
+        .ok_or(Error::NotFound)
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -200,20 +226,37 @@ async fn post_comment(
     document: Document<NewCommentRequest>,
 ) -> Result<HttpResponse> {
     let article = article::by_slug(&db, site.id, &slug).await?;
-    let key = match request.headers().get("idempotency-key").map(header::HeaderValue::to_str) {
+    let key = match request
+        .headers()
+        .get("idempotency-key")
+        .map(header::HeaderValue::to_str)
+    {
         None => None,
         Some(Ok(key)) => Some(key.to_owned()),
-        Some(Err(_)) => return Err(Error::BadRequest("The Idempotency-Key must be printable ASCII.".into())),
+        Some(Err(_)) => {
+            return Err(Error::BadRequest(
+                "The Idempotency-Key must be printable ASCII.".into(),
+            ));
+        }
     };
     let Document(new) = document;
-    let submission = Submission { parent_id: new.parent_id, text: new.text, name: new.name, email: new.email, key };
+    let submission = Submission {
+        parent_id: new.parent_id,
+        text: new.text,
+        name: new.name,
+        email: new.email,
+        key,
+    };
     let accepted = accept(&db, &site, &viewer, ip, article.id, submission).await?;
     wake.0.notify_one();
     let mut answer = HttpResponse::Created();
     if let Some(session) = &accepted.new_session {
         answer.cookie(session_cookie(session, &url));
     }
-    Ok(answer.json(PostedComment { id: accepted.posted.id, status: Status::Pending }))
+    Ok(answer.json(PostedComment {
+        id: accepted.posted.id,
+        status: Status::Pending,
+    }))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -239,13 +282,22 @@ async fn events(
 ) -> Result<impl Responder> {
     let article = article::by_slug(&db, site.id, &slug).await?;
     // a browser that reconnects says what it saw last
-    let last = request.headers().get("last-event-id").and_then(|id| id.to_str().ok()).and_then(|id| id.parse().ok());
-    let subscription = hub.subscribe(article.id, last.unwrap_or(query.after).max(0), ip).await?;
+    let last = request
+        .headers()
+        .get("last-event-id")
+        .and_then(|id| id.to_str().ok())
+        .and_then(|id| id.parse().ok());
+    let subscription = hub
+        .subscribe(article.id, last.unwrap_or(query.after).max(0), ip)
+        .await?;
     let messages = futures_util::stream::unfold(Some(subscription), message);
     let events = sse::Sse::from_stream(messages)
         .with_keep_alive(Duration::from_secs(15))
         .with_retry_duration(retry());
-    Ok(events.customize().insert_header((header::CACHE_CONTROL, "no-store")).insert_header(("x-accel-buffering", "no")))
+    Ok(events
+        .customize()
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header(("x-accel-buffering", "no")))
 }
 
 /// After a restart everybody comes back: not all in the same moment.
@@ -259,10 +311,14 @@ async fn message(subscription: Option<Subscription>) -> Option<Message> {
     let mut subscription = subscription?;
     match subscription.next().await {
         News::Event(event) => {
-            let data = sse::Data::new_json(&event).map(|data| sse::Event::Data(data.id(event.number.to_string())));
+            let data = sse::Data::new_json(&event)
+                .map(|data| sse::Event::Data(data.id(event.number.to_string())));
             Some((data, Some(subscription)))
         }
-        News::Resync => Some((Ok(sse::Event::Data(sse::Data::new("{}").event("resync"))), None)),
+        News::Resync => Some((
+            Ok(sse::Event::Data(sse::Data::new("{}").event("resync"))),
+            None,
+        )),
         News::End => None,
     }
 }

@@ -35,12 +35,17 @@ impl Decision {
         let is_refusal = action != Action::Approve;
         let reason = Some(reason).filter(|reason| !reason.is_empty());
         let reason = match reason {
-            Some(code) if is_refusal && guidelines::sentence(code).is_some() => Some(code.into()),
+            Some(code) if is_refusal && is_guideline(code) => Some(code.into()),
             None if !is_refusal => None,
             Some(_) if !is_refusal => {
                 return Err(Error::Invalid("An approval names no guideline.".into()));
             }
-            _ => return Err(Error::Invalid(format!("Name the guideline that the comment breaks: {}.", codes()))),
+            _ => {
+                return Err(Error::Invalid(format!(
+                    "Name the guideline that the comment breaks: {}.",
+                    codes()
+                )));
+            }
         };
         let note = crate::web::check_text(note.trim())?;
         if note.chars().count() > MAX_NOTE {
@@ -57,8 +62,17 @@ impl Decision {
     }
 }
 
+fn is_guideline(code: &str) -> bool {
+    guidelines::GUIDELINES
+        .iter()
+        .any(|(known, ..)| *known == code)
+}
+
 fn codes() -> String {
-    let codes: Vec<&str> = guidelines::GUIDELINES.iter().map(|(code, ..)| *code).collect();
+    let codes: Vec<&str> = guidelines::GUIDELINES
+        .iter()
+        .map(|(code, ..)| *code)
+        .collect();
     codes.join(", ")
 }
 
@@ -67,7 +81,12 @@ fn codes() -> String {
 /// # Errors
 /// [`Error::NotFound`], [`Error::Conflict`] and [`Error::Forbidden`] as [`settle`] has them;
 /// [`Error::TooMany`]; a database error.
-pub(super) async fn decide(db: &PgPool, by: &Account, id: Uuid, decision: Decision) -> Result<Settled> {
+pub(super) async fn decide(
+    db: &PgPool,
+    by: &Account,
+    id: Uuid,
+    decision: Decision,
+) -> Result<Settled> {
     let order = Settle {
         site_id: by.site_id,
         comment_id: id,
@@ -89,7 +108,10 @@ pub(super) async fn decide(db: &PgPool, by: &Account, id: Uuid, decision: Decisi
 /// [`Error::Forbidden`] for a colleague's; otherwise as [`decide`].
 pub(super) async fn undo(db: &PgPool, by: &Account, id: Uuid, version: i32) -> Result<Settled> {
     let item = store::item(db, by.site_id, id).await?;
-    let last = item.steps.last().filter(|last| last.seen_version + 1 == version);
+    let last = item
+        .steps
+        .last()
+        .filter(|last| last.seen_version + 1 == version);
     let Some(last) = last.filter(|_| item.version == version) else {
         return Err(Error::Conflict(
             "Something has happened to this comment since: look at it again.".into(),
@@ -165,6 +187,8 @@ mod tests {
             (Reject, "spam", true),
             (Reject, "", false),
             (Reject, "unknown", false),
+            // the machine's word, not a person's
+            (Reject, guidelines::PREMODERATED, false),
             (Remove, "off_topic", true),
             (Remove, "", false),
         ] {
@@ -177,7 +201,10 @@ mod tests {
     fn notes() {
         let note = |note: &str| Decision::parse(1, Action::Approve, "", note).map(|d| d.note);
         assert_eq!(note("  ").unwrap(), None);
-        assert_eq!(note(" seen \r\n before").unwrap(), Some("seen \n before".into()));
+        assert_eq!(
+            note(" seen \r\n before").unwrap(),
+            Some("seen \n before".into())
+        );
         assert!(note(&"x".repeat(MAX_NOTE)).is_ok());
         assert!(note(&"x".repeat(MAX_NOTE + 1)).is_err());
         assert!(note("a\0b").is_err());

@@ -1,6 +1,13 @@
 //! The people's queue: what is held, why, and what a moderator decides about it.
 
+mod api;
+mod decide;
 mod marks;
 mod queue;
+mod routes;
 mod store;
+mod views;
 mod wording;
+
+pub use api::Doc;
+pub use routes::configure;

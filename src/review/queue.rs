@@ -10,7 +10,7 @@ use uuid::Uuid;
 /// Which of the two lists of held comments.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Queue {
+pub(crate) enum Queue {
     /// the filter wants a person to look
     #[default]
     Held,
@@ -30,19 +30,19 @@ impl Queue {
 
 /// A held comment in the list.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Entry {
-    pub id: Uuid,
+pub(crate) struct Entry {
+    pub(crate) id: Uuid,
     /// to be named in a decision
-    pub version: i32,
-    pub author: String,
+    pub(crate) version: i32,
+    pub(crate) author: String,
     /// its first words
-    pub excerpt: String,
-    pub article_title: String,
-    pub created_at: DateTime<Utc>,
+    pub(crate) excerpt: String,
+    pub(crate) article_title: String,
+    pub(crate) created_at: DateTime<Utc>,
     /// the gravest reason's: mild, strong or severe; null without a reason
-    pub severity: Option<String>,
+    pub(crate) severity: Option<String>,
     /// the gravest reason's, e.g. `slur`; null without a reason
-    pub kind: Option<String>,
+    pub(crate) kind: Option<String>,
 }
 
 /// Where a comment stands in the order of work: severe ones first, then the oldest.

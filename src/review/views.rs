@@ -5,14 +5,14 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::decide::{MAX_NOTE, may_undo};
-use super::marks::{Found as Marked, Segment, marked};
+use super::marks::{Found as Marked, Piece, Segment, marked};
 use super::queue::{self, Entry, Queue};
 use super::store::{COUNTED, Counts, Current, Decided, Discussed, Found, Item, Step};
 use super::wording;
 use crate::account::Account;
 use crate::article::Mode;
-use crate::comment::guidelines::GUIDELINES;
 use crate::comment::Status;
+use crate::comment::guidelines::GUIDELINES;
 use crate::filter::Severity;
 use crate::web::Chrome;
 
@@ -40,7 +40,6 @@ pub(super) enum Notice {
     /// the viewer's own decision on another comment, which can be taken back
     Done {
         current: Current,
-        author: String,
         undoable: bool,
     },
     /// somebody else was faster
@@ -67,7 +66,9 @@ impl Desk {
     }
 
     fn is_current(&self, entry: &Entry) -> bool {
-        self.item.as_ref().is_some_and(|item| item.item.id == entry.id)
+        self.item
+            .as_ref()
+            .is_some_and(|item| item.item.id == entry.id)
     }
 
     fn age(&self, at: &DateTime<Utc>) -> String {
@@ -106,22 +107,27 @@ impl ItemView {
         let found: Vec<Marked> = item.reasons.iter().map(to_mark).collect();
         Self {
             segments: marked(&item.body, &found),
-            parent: item.parent.as_ref().map_or(Vec::new(), |parent| marked(&parent.body, &[])),
+            parent: item
+                .parent
+                .as_ref()
+                .map_or(Vec::new(), |parent| marked(&parent.body, &[])),
             position: queue::position(entries, item.id),
             next: queue::after(entries, place),
             previous: queue::before(entries, place),
             is_own: item.author.account_id == Some(viewer.id),
-            undoable: item.steps.last().is_some_and(|last| is_undoable(last, viewer)),
+            undoable: item
+                .steps
+                .last()
+                .is_some_and(|last| is_undoable(last, viewer)),
             item,
         }
     }
 
-    fn is_held(&self) -> bool {
-        self.item.status == Status::Held
-    }
-
     fn can_approve(&self) -> bool {
-        matches!(self.item.status, Status::Held | Status::Rejected | Status::Removed)
+        matches!(
+            self.item.status,
+            Status::Held | Status::Rejected | Status::Removed
+        )
     }
 
     /// The action of the refusing buttons, if the comment can be refused.
@@ -131,11 +137,6 @@ impl ItemView {
             Status::Live => Some("remove"),
             _ => None,
         }
-    }
-
-    /// Is there a place for a marginal word on the text: something to mark?
-    fn has_marks(&self) -> bool {
-        self.segments.iter().any(|segment| segment.mark.is_some())
     }
 }
 
@@ -180,8 +181,16 @@ pub(super) struct Articles {
 
 /// The modes of an article: code, what the list calls it.
 const MODES: &[(Mode, &str, &str)] = &[
-    (Mode::Filtered, "filtered", "Filter decides, people look at what it holds"),
-    (Mode::Premoderated, "premoderated", "Every comment waits for a person"),
+    (
+        Mode::Filtered,
+        "filtered",
+        "Filter decides, people look at what it holds",
+    ),
+    (
+        Mode::Premoderated,
+        "premoderated",
+        "Every comment waits for a person",
+    ),
     (Mode::Closed, "closed", "Closed for comments"),
 ];
 

@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::comment::Status;
+use super::store::Current;
+use crate::comment::{Status, guidelines};
 use crate::filter::Kind;
 
 /// A kind of reason, as people say it.
@@ -40,14 +41,27 @@ pub(super) fn action(word: &str, to: Status) -> &'static str {
     }
 }
 
-/// The button of a guideline, as a moderator reads it; the code itself where it is no longer known.
-pub(super) fn guideline(code: &str) -> &str {
-    let known = crate::comment::guidelines::GUIDELINES.iter();
-    known
-        .filter(|(known, ..)| *known == code)
-        .map(|(_, button, _)| *button)
-        .next()
-        .unwrap_or(code)
+/// What was done last with a comment; while nothing was, that it waits for the filter.
+pub(super) fn action_of(current: &Current) -> &'static str {
+    match &current.action {
+        Some(word) => action(word, current.status),
+        None => "Waiting to be screened:",
+    }
+}
+
+/// A phase of the filter, as people say it.
+pub(super) fn phase(name: &str) -> String {
+    format!("{} filter", name.replace('_', " "))
+}
+
+/// Why somebody settled, from its code: the guideline as its button has it, or what held the comment beside the
+/// filter's findings.
+pub(super) fn reason(code: &str) -> &str {
+    let mut known = guidelines::GUIDELINES.iter();
+    match known.find(|(known, ..)| *known == code) {
+        Some((_, button, _)) => button,
+        None => guidelines::sentence(code).unwrap_or(code),
+    }
 }
 
 /// How long ago, in one unit.
@@ -122,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn counts_and_guidelines() {
+    fn counts_and_reasons() {
         assert_eq!(
             (count(12, 500), count(501, 500)),
             ("12".into(), "500+".into())

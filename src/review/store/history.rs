@@ -14,34 +14,34 @@ const PAGE: i64 = 50;
 
 /// A person's decision, or its taking back.
 #[derive(Clone, Debug, serde::Serialize, utoipa::ToSchema)]
-pub struct Decided {
+pub(crate) struct Decided {
     #[serde(skip)]
-    pub id: Uuid,
-    pub comment_id: Uuid,
+    pub(crate) id: Uuid,
+    pub(crate) comment_id: Uuid,
     /// approve, reject, remove or undo
-    pub action: String,
-    pub to: Status,
+    pub(crate) action: String,
+    pub(crate) to: Status,
     /// the moderator's name
-    pub by: String,
+    pub(crate) by: String,
     #[serde(skip)]
-    pub by_id: Uuid,
+    pub(crate) by_id: Uuid,
     /// the guideline named
-    pub reason: Option<String>,
-    pub note: Option<String>,
-    pub at: DateTime<Utc>,
+    pub(crate) reason: Option<String>,
+    pub(crate) note: Option<String>,
+    pub(crate) at: DateTime<Utc>,
     /// whose comment it is
-    pub author: String,
+    pub(crate) author: String,
     /// the comment's first words
-    pub excerpt: String,
-    pub article_title: String,
+    pub(crate) excerpt: String,
+    pub(crate) article_title: String,
     /// the comment's version after this decision
-    pub version: i32,
+    pub(crate) version: i32,
     /// has nobody moved the comment since?
-    pub is_last: bool,
+    pub(crate) is_last: bool,
 }
 
 /// A page of the desk's decisions, newest first, and where the next page starts.
-pub(in super::super) async fn decisions(
+pub(crate) async fn decisions(
     db: &PgPool,
     site_id: Uuid,
     before: Option<Cursor>,
@@ -78,16 +78,16 @@ pub(in super::super) async fn decisions(
 
 /// An article in the desk's list.
 #[derive(Clone, Debug)]
-pub(in super::super) struct Discussed {
-    pub(in super::super) slug: String,
-    pub(in super::super) title: String,
-    pub(in super::super) mode: Mode,
-    pub(in super::super) live_count: i64,
-    pub(in super::super) created_at: DateTime<Utc>,
+pub(crate) struct Discussed {
+    pub(crate) slug: String,
+    pub(crate) title: String,
+    pub(crate) mode: Mode,
+    pub(crate) live_count: i64,
+    pub(crate) created_at: DateTime<Utc>,
 }
 
 /// The newest articles, at most 100.
-pub(in super::super) async fn articles(db: &PgPool, site_id: Uuid) -> Result<Vec<Discussed>> {
+pub(crate) async fn articles(db: &PgPool, site_id: Uuid) -> Result<Vec<Discussed>> {
     let articles = sqlx::query_as!(
         Discussed,
         r#"SELECT a.slug, a.title, a.mode AS "mode: Mode", coalesce(t.live_count, 0) AS "live_count!", a.created_at

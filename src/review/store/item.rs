@@ -11,99 +11,99 @@ use crate::error::{Error, Result};
 const RECORD: i64 = 200;
 
 #[derive(Clone, Debug)]
-pub(in super::super) struct Item {
-    pub(in super::super) id: Uuid,
-    pub(in super::super) version: i32,
-    pub(in super::super) status: Status,
-    pub(in super::super) body: String,
-    pub(in super::super) created_at: DateTime<Utc>,
-    pub(in super::super) dead_letter: bool,
+pub(crate) struct Item {
+    pub(crate) id: Uuid,
+    pub(crate) version: i32,
+    pub(crate) status: Status,
+    pub(crate) body: String,
+    pub(crate) created_at: DateTime<Utc>,
+    pub(crate) dead_letter: bool,
     /// why the filter failed, when it did
-    pub(in super::super) failure: Option<String>,
-    pub(in super::super) author: Author,
-    pub(in super::super) article: Context,
-    pub(in super::super) parent: Option<Parent>,
+    pub(crate) failure: Option<String>,
+    pub(crate) author: Author,
+    pub(crate) article: Context,
+    pub(crate) parent: Option<Parent>,
     /// the newest verdict's, gravest first
-    pub(in super::super) reasons: Vec<Found>,
+    pub(crate) reasons: Vec<Found>,
     /// oldest first
-    pub(in super::super) steps: Vec<Step>,
+    pub(crate) steps: Vec<Step>,
 }
 
 #[derive(Clone, Debug)]
-pub(in super::super) struct Author {
-    pub(in super::super) name: String,
-    pub(in super::super) email: String,
+pub(crate) struct Author {
+    pub(crate) name: String,
+    pub(crate) email: String,
     /// `None`: a guest
-    pub(in super::super) account_id: Option<Uuid>,
-    pub(in super::super) record: Record,
+    pub(crate) account_id: Option<Uuid>,
+    pub(crate) record: Record,
 }
 
 /// What became of a writer's latest comments, at most 200, without the one in question. A guest's are those of
 /// the same browser.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
-pub struct Record {
-    pub live: i64,
+pub(crate) struct Record {
+    pub(crate) live: i64,
     /// rejected or removed
-    pub refused: i64,
-    pub held: i64,
+    pub(crate) refused: i64,
+    pub(crate) held: i64,
 }
 
 #[derive(Clone, Debug)]
-pub(in super::super) struct Context {
-    pub(in super::super) slug: String,
-    pub(in super::super) title: String,
+pub(crate) struct Context {
+    pub(crate) slug: String,
+    pub(crate) title: String,
     /// its first paragraph
-    pub(in super::super) opening: String,
-    pub(in super::super) lang: Option<String>,
+    pub(crate) opening: String,
+    pub(crate) lang: Option<String>,
 }
 
 #[derive(Clone, Debug)]
-pub(in super::super) struct Parent {
-    pub(in super::super) id: Uuid,
-    pub(in super::super) author: String,
-    pub(in super::super) body: String,
-    pub(in super::super) status: Status,
+pub(crate) struct Parent {
+    pub(crate) id: Uuid,
+    pub(crate) author: String,
+    pub(crate) body: String,
+    pub(crate) status: Status,
 }
 
 /// A reason of a verdict.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, utoipa::ToSchema)]
-pub struct Found {
+pub(crate) struct Found {
     /// e.g. `slur`
-    pub kind: String,
+    pub(crate) kind: String,
     /// mild, strong or severe
-    pub severity: String,
+    pub(crate) severity: String,
     /// what found it
-    pub phase: String,
+    pub(crate) phase: String,
     /// 0 to 1; null where nothing was measured
-    pub score: Option<f32>,
+    pub(crate) score: Option<f32>,
     /// half-open, in bytes of the comment's text (UTF-8)
-    pub spans: Vec<[usize; 2]>,
+    pub(crate) spans: Vec<[usize; 2]>,
     /// one sentence
-    pub note: String,
+    pub(crate) note: String,
 }
 
 /// A change of status, as the history of one comment shows it.
 #[derive(Clone, Debug, serde::Serialize, utoipa::ToSchema)]
-pub struct Step {
+pub(crate) struct Step {
     /// screened, dead_letter, approve, reject, remove or undo
-    pub action: String,
-    pub from: Status,
-    pub to: Status,
+    pub(crate) action: String,
+    pub(crate) from: Status,
+    pub(crate) to: Status,
     /// the moderator's name; null for the machine
-    pub by: Option<String>,
+    pub(crate) by: Option<String>,
     /// the guideline named
-    pub reason: Option<String>,
-    pub note: Option<String>,
-    pub at: DateTime<Utc>,
+    pub(crate) reason: Option<String>,
+    pub(crate) note: Option<String>,
+    pub(crate) at: DateTime<Utc>,
     #[serde(skip)]
-    pub by_id: Option<Uuid>,
+    pub(crate) by_id: Option<Uuid>,
     /// the version on which it acted; the comment then had this plus one
-    pub seen_version: i32,
+    pub(crate) seen_version: i32,
 }
 
 /// # Errors
 /// [`Error::NotFound`] when it is not this site's; a database error.
-pub(in super::super) async fn item(db: &PgPool, site_id: Uuid, id: Uuid) -> Result<Item> {
+pub(crate) async fn item(db: &PgPool, site_id: Uuid, id: Uuid) -> Result<Item> {
     let row = sqlx::query!(
         r#"SELECT c.id, c.version, c.status AS "status: Status", c.body, c.created_at, c.dead_letter, c.failure,
                   c.author_name, c.account_id, c.session_id, coalesce(w.email, c.guest_email, '') AS "email!",
@@ -240,27 +240,31 @@ async fn steps(db: &PgPool, site_id: Uuid, comment_id: Uuid) -> Result<Vec<Step>
 
 /// Where a comment stands now, and who brought it there: what the loser of a race is shown.
 #[derive(Clone, Debug, serde::Serialize, utoipa::ToSchema)]
-pub struct Current {
-    pub id: Uuid,
-    pub status: Status,
+pub(crate) struct Current {
+    pub(crate) id: Uuid,
+    pub(crate) status: Status,
     /// to be named in the next decision
-    pub version: i32,
+    pub(crate) version: i32,
     /// what was done last: screened, dead_letter, approve, reject, remove or undo; null while it waits for screening
-    pub action: Option<String>,
+    pub(crate) action: Option<String>,
     /// the moderator's name; null for the machine
-    pub decided_by: Option<String>,
-    pub decided_at: Option<DateTime<Utc>>,
+    pub(crate) decided_by: Option<String>,
+    pub(crate) decided_at: Option<DateTime<Utc>>,
     /// the guideline named
-    pub reason: Option<String>,
+    pub(crate) reason: Option<String>,
+    /// whose comment it is
+    pub(crate) author: String,
+    #[serde(skip)]
+    pub(crate) by_id: Option<Uuid>,
 }
 
 /// # Errors
 /// [`Error::NotFound`] when it is not this site's; a database error.
-pub(in super::super) async fn current(db: &PgPool, site_id: Uuid, id: Uuid) -> Result<Current> {
+pub(crate) async fn current(db: &PgPool, site_id: Uuid, id: Uuid) -> Result<Current> {
     sqlx::query_as!(
         Current,
         r#"SELECT c.id, c.status AS "status: Status", c.version, s.action AS "action?", m.name AS "decided_by?",
-                  s.created_at AS "decided_at?", s.reason
+                  s.created_at AS "decided_at?", s.reason, c.author_name AS author, s.moderator_id AS by_id
            FROM comment c LEFT JOIN settlement s ON s.id = c.settlement_id
            LEFT JOIN account m ON m.id = s.moderator_id
            WHERE c.site_id = $1 AND c.id = $2"#,

@@ -6,5 +6,5 @@ mod item;
 mod queue;
 
 pub(super) use history::{Decided, Discussed, articles, decisions};
-pub(super) use item::{Author, Current, Found, Item, Record, Step, current, item};
+pub(super) use item::{Current, Found, Item, Record, Step, current, item};
 pub(super) use queue::{COUNTED, Counts, WINDOW, counts, held};

@@ -10,19 +10,19 @@ use crate::error::Result;
 
 /// How many of the oldest held comments are put in order of gravity: enough for a shift, and the same cost
 /// whether a thousand wait or a million.
-pub(in super::super) const WINDOW: i64 = 500;
+pub(crate) const WINDOW: i64 = 500;
 
 /// How far comments are counted.
-pub(in super::super) const COUNTED: i64 = 999;
+pub(crate) const COUNTED: i64 = 999;
 
 /// Waiting comments, each up to [`COUNTED`] + 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in super::super) struct Counts {
-    pub(in super::super) held: i64,
-    pub(in super::super) dead_letters: i64,
+pub(crate) struct Counts {
+    pub(crate) held: i64,
+    pub(crate) dead_letters: i64,
 }
 
-pub(in super::super) async fn counts(db: &PgPool, site_id: Uuid) -> Result<Counts> {
+pub(crate) async fn counts(db: &PgPool, site_id: Uuid) -> Result<Counts> {
     let row = sqlx::query!(
         r#"SELECT
              (SELECT count(*) FROM (SELECT FROM comment WHERE site_id = $1 AND status = 'held' AND NOT dead_letter LIMIT $2) h) AS "held!",
@@ -39,7 +39,7 @@ pub(in super::super) async fn counts(db: &PgPool, site_id: Uuid) -> Result<Count
 }
 
 /// The oldest held comments after a place, each with the gravest reason of its newest verdict.
-pub(in super::super) async fn held(
+pub(crate) async fn held(
     db: &PgPool,
     site_id: Uuid,
     queue: Queue,
