@@ -2,7 +2,6 @@
 
 mod api;
 mod decide;
-mod marks;
 mod queue;
 mod routes;
 mod store;

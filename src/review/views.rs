@@ -5,7 +5,6 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::decide::{MAX_NOTE, may_undo};
-use super::marks::{Found as Marked, Piece, Segment, marked};
 use super::queue::{self, Entry, Queue};
 use super::store::{COUNTED, Counts, Current, Decided, Discussed, Found, Item, Step};
 use super::wording;
@@ -13,7 +12,7 @@ use crate::account::Account;
 use crate::article::Mode;
 use crate::comment::Status;
 use crate::comment::guidelines::GUIDELINES;
-use crate::filter::Severity;
+use crate::filter::{Piece, Segment, Severity, Spots, marked};
 use crate::web::Chrome;
 
 /// Entries in the list at the side; more are counted, not shown.
@@ -104,7 +103,7 @@ impl ItemView {
     pub(super) fn new(item: Item, entries: &[Entry], viewer: &Account) -> Self {
         let severity = item.reasons.first().map(|found| found.severity.clone());
         let place = queue::place(severity.as_deref(), item.created_at, item.id);
-        let found: Vec<Marked> = item.reasons.iter().map(to_mark).collect();
+        let found: Vec<Spots> = item.reasons.iter().map(to_mark).collect();
         Self {
             segments: marked(&item.body, &found),
             parent: item
@@ -140,8 +139,8 @@ impl ItemView {
     }
 }
 
-fn to_mark(found: &Found) -> Marked {
-    Marked {
+fn to_mark(found: &Found) -> Spots {
+    Spots {
         spans: found.spans.clone(),
         severity: Severity::parse(&found.severity).unwrap_or(Severity::Mild),
         label: wording::kind(&found.kind),

@@ -1,37 +1,37 @@
-//! A comment's text with the words marked that the filter found in it. Pure.
+//! A text with the words marked that were found in it, for people to read.
 
 use std::collections::BTreeMap;
 
-use crate::filter::Severity;
+use super::verdict::Severity;
 
-/// What a reason points at in the text.
+/// What one reason points at in a text.
 #[derive(Clone, Debug)]
-pub(super) struct Found {
+pub struct Spots {
     /// half-open, in bytes of the text; what does not fit the text is ignored
-    pub(super) spans: Vec<[usize; 2]>,
-    pub(super) severity: Severity,
+    pub spans: Vec<[usize; 2]>,
+    pub severity: Severity,
     /// what it is, in words
-    pub(super) label: String,
+    pub label: String,
 }
 
 /// A stretch of text under the same marks.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Segment {
+pub struct Segment {
     /// `None`: nothing was found here
-    pub(super) mark: Option<Mark>,
-    pub(super) pieces: Vec<Piece>,
+    pub mark: Option<Mark>,
+    pub pieces: Vec<Piece>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Mark {
+pub struct Mark {
     /// the gravest of what was found here
-    pub(super) severity: Severity,
+    pub severity: Severity,
     /// all of it, in words
-    pub(super) label: String,
+    pub label: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Piece {
+pub enum Piece {
     Text(String),
     Break,
     /// A character that nobody sees, or that turns the direction of what follows: shown by its short name
@@ -43,7 +43,7 @@ pub(super) enum Piece {
 }
 
 /// Cuts a text at the edges of what was found in it. Every character is in exactly one segment.
-pub(super) fn marked(text: &str, found: &[Found]) -> Vec<Segment> {
+pub fn marked(text: &str, found: &[Spots]) -> Vec<Segment> {
     let mut edges: BTreeMap<usize, Vec<(usize, i32)>> = BTreeMap::new();
     for (at, one) in found.iter().enumerate() {
         for &[from, to] in one.spans.iter().filter(|&&span| fits(text, span)) {
@@ -73,7 +73,7 @@ fn fits(text: &str, [from, to]: [usize; 2]) -> bool {
     from < to && text.get(from..to).is_some()
 }
 
-fn mark(found: &[Found], open: &BTreeMap<usize, i32>) -> Option<Mark> {
+fn mark(found: &[Spots], open: &BTreeMap<usize, i32>) -> Option<Mark> {
     let here = || open.keys().filter_map(|&at| found.get(at));
     let severity = here().map(|one| one.severity).max()?;
     let mut labels: Vec<&str> = here().map(|one| one.label.as_str()).collect();
@@ -162,10 +162,10 @@ mod tests {
 
     fn shown(text: &str, spans: &[(&[[usize; 2]], Severity)]) -> String {
         let label = |at: usize| char::from(b'a' + u8::try_from(at).unwrap()).to_string();
-        let found: Vec<Found> = spans
+        let found: Vec<Spots> = spans
             .iter()
             .enumerate()
-            .map(|(at, (spans, severity))| Found {
+            .map(|(at, (spans, severity))| Spots {
                 spans: spans.to_vec(),
                 severity: *severity,
                 label: label(at),
