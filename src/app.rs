@@ -15,10 +15,12 @@ use tokio_util::sync::CancellationToken;
 
 use crate::comment::{Hub, Wake};
 use crate::config::{Config, PublicUrl};
-use crate::screening::{self, Screening, ScreenerCommand};
+use crate::screening::{self, ScreenerCommand, Screening};
 use crate::site::Site;
 use crate::web::{Chrome, MAX_BODY, errors, headers};
-use crate::{account, assets, comment, db, health, limit, openapi, page, policy, review, site, telemetry};
+use crate::{
+    account, assets, comment, db, health, limit, openapi, page, policy, review, site, telemetry,
+};
 
 /// How long requests in flight may take to end when the server is told to stop, in seconds.
 const LAST_REQUESTS_S: u64 = 8;
@@ -41,6 +43,7 @@ pub struct Running {
     pub public_url: PublicUrl,
     pub address: SocketAddr,
     pub ops_address: SocketAddr,
+    pub wake: Wake,
     handles: Vec<ServerHandle>,
     stop: CancellationToken,
     tasks: JoinSet<()>,
@@ -98,7 +101,17 @@ impl Running {
         tasks.spawn(parts.hub.clone().run(stop.clone()));
         tasks.spawn(tidy(db.clone(), stop.clone()));
         let public_url = start.config.public_url;
-        Ok(Self { db, site, public_url, address, ops_address, handles, stop, tasks })
+        Ok(Self {
+            db,
+            site,
+            public_url,
+            address,
+            ops_address,
+            wake: parts.wake,
+            handles,
+            stop,
+            tasks,
+        })
     }
 
     /// Ends: no longer ready, streams closed, requests in flight finished, workers done with what they hold.
@@ -153,12 +166,21 @@ fn serve_public(parts: &Parts) -> anyhow::Result<(actix_web::dev::Server, Socket
     .shutdown_timeout(LAST_REQUESTS_S)
     .disable_signals()
     .bind(listen)
-    .with_context(|| format!("cannot listen on {listen}: is the port taken? Choose another with --listen"))?;
-    let address = server.addrs().first().copied().context("the server has no address")?;
+    .with_context(|| {
+        format!("cannot listen on {listen}: is the port taken? Choose another with --listen")
+    })?;
+    let address = server
+        .addrs()
+        .first()
+        .copied()
+        .context("the server has no address")?;
     Ok((server.run(), address))
 }
 
-fn serve_ops(parts: &Parts, metrics: Option<PrometheusHandle>) -> anyhow::Result<(actix_web::dev::Server, SocketAddr)> {
+fn serve_ops(
+    parts: &Parts,
+    metrics: Option<PrometheusHandle>,
+) -> anyhow::Result<(actix_web::dev::Server, SocketAddr)> {
     let listen = parts.config.ops_listen;
     let (readiness, metrics) = (parts.health.clone(), Arc::new(metrics));
     let server = HttpServer::new(move || {
@@ -172,7 +194,11 @@ fn serve_ops(parts: &Parts, metrics: Option<PrometheusHandle>) -> anyhow::Result
     .disable_signals()
     .bind(listen)
     .with_context(|| format!("cannot listen on {listen} for metrics: is the port taken? Choose another with --ops-listen"))?;
-    let address = server.addrs().first().copied().context("the server has no address")?;
+    let address = server
+        .addrs()
+        .first()
+        .copied()
+        .context("the server has no address")?;
     Ok((server.run(), address))
 }
 
@@ -188,7 +214,11 @@ async fn tidy(db: PgPool, stop: CancellationToken) {
                 tracing::warn!(cause = %error, "cannot tidy up; trying again later");
             }
         }
-        if stop.run_until_cancelled(tokio::time::sleep(TIDY_EVERY)).await.is_none() {
+        if stop
+            .run_until_cancelled(tokio::time::sleep(TIDY_EVERY))
+            .await
+            .is_none()
+        {
             return;
         }
     }

@@ -50,7 +50,12 @@ pub enum Command {
     /// Ask a running service whether it is ready; for container health checks
     Health {
         /// The service's address
-        #[arg(long, env = "BELOWLINE_LISTEN", default_value = "127.0.0.1:8080", value_name = "IP:PORT")]
+        #[arg(
+            long,
+            env = "BELOWLINE_LISTEN",
+            default_value = "127.0.0.1:8080",
+            value_name = "IP:PORT"
+        )]
         listen: std::net::SocketAddr,
     },
 }
@@ -73,7 +78,12 @@ pub enum ArticleCommand {
         #[command(flatten)]
         database: DatabaseArgs,
         /// How readers reach the service, for the address that is printed
-        #[arg(long, env = "BELOWLINE_PUBLIC_URL", default_value = "http://localhost:8080", value_name = "URL")]
+        #[arg(
+            long,
+            env = "BELOWLINE_PUBLIC_URL",
+            default_value = "http://localhost:8080",
+            value_name = "URL"
+        )]
         public_url: String,
     },
     /// Choose how comments under an article are treated
@@ -98,6 +108,12 @@ pub enum AccountCommand {
         /// Read the password from the first line of standard input
         #[arg(long)]
         password_stdin: bool,
+        #[command(flatten)]
+        database: DatabaseArgs,
+    },
+    /// Give somebody who has forgotten theirs a new random password, and end their sessions
+    Password {
+        name: String,
         #[command(flatten)]
         database: DatabaseArgs,
     },

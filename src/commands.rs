@@ -15,18 +15,51 @@ use crate::cli::{AccountCommand, ArticleCommand, Cli, Command};
 pub async fn run(cli: Cli) -> anyhow::Result<()> {
     let file = cli.config.as_ref();
     match cli.command {
-        Command::Serve { database, serve } => serve::run(database.settle(file)?, serve.settle(file)?).await,
-        Command::Demo { database, serve } => demo::run(database.settle(file)?, serve.settle(file)?).await,
-        Command::Article(ArticleCommand::Import { source, slug, format, allow_private_address, database, public_url }) => {
-            let import = article::Import { source, slug, format, allow_private_address, public_url };
+        Command::Serve { database, serve } => {
+            serve::run(database.settle(file)?, serve.settle(file)?).await
+        }
+        Command::Demo { database, serve } => {
+            demo::run(database.settle(file)?, serve.settle(file)?).await
+        }
+        Command::Article(ArticleCommand::Import {
+            source,
+            slug,
+            format,
+            allow_private_address,
+            database,
+            public_url,
+        }) => {
+            let import = article::Import {
+                source,
+                slug,
+                format,
+                allow_private_address,
+                public_url,
+            };
             article::import(database.settle(file)?, import).await
         }
-        Command::Article(ArticleCommand::Mode { slug, mode, database }) => {
-            article::mode(database.settle(file)?, &slug, mode).await
-        }
-        Command::Account(AccountCommand::Create { name, email, role, password_stdin, database }) => {
-            let new = account::Create { name, email, role, password_stdin };
+        Command::Article(ArticleCommand::Mode {
+            slug,
+            mode,
+            database,
+        }) => article::mode(database.settle(file)?, &slug, mode).await,
+        Command::Account(AccountCommand::Create {
+            name,
+            email,
+            role,
+            password_stdin,
+            database,
+        }) => {
+            let new = account::Create {
+                name,
+                email,
+                role,
+                password_stdin,
+            };
             account::create(database.settle(file)?, new).await
+        }
+        Command::Account(AccountCommand::Password { name, database }) => {
+            account::renew(database.settle(file)?, &name).await
         }
         Command::Screen(arguments) => screen::run(&arguments),
         Command::Database { database } => database::run(database.settle(file)?).await,

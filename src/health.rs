@@ -35,7 +35,10 @@ impl Checks {
 
 impl Readiness {
     pub fn new(db: PgPool) -> Self {
-        Self { db, last: Arc::default() }
+        Self {
+            db,
+            last: Arc::default(),
+        }
     }
 
     async fn checks(&self) -> Checks {
@@ -50,12 +53,20 @@ impl Readiness {
     }
 
     async fn look(&self) -> Checks {
-        let newest = crate::db::MIGRATIONS.iter().map(|migration| migration.version).max();
+        let newest = crate::db::MIGRATIONS
+            .iter()
+            .map(|migration| migration.version)
+            .max();
         // the pool itself refuses connections to a server that takes no writes
-        let found = sqlx::query_scalar::<_, Option<i64>>("SELECT max(version) FROM _sqlx_migrations WHERE success")
-            .fetch_one(&self.db)
-            .await;
-        Checks { database: found.is_ok(), schema: found.is_ok_and(|version| version >= newest) }
+        let found = sqlx::query_scalar::<_, Option<i64>>(
+            "SELECT max(version) FROM _sqlx_migrations WHERE success",
+        )
+        .fetch_one(&self.db)
+        .await;
+        Checks {
+            database: found.is_ok(),
+            schema: found.is_ok_and(|version| version >= newest),
+        }
     }
 }
 
@@ -78,7 +89,9 @@ pub fn configure_ops(cfg: &mut web::ServiceConfig) {
 }
 
 async fn alive() -> HttpResponse {
-    HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("alive\n")
+    HttpResponse::Ok()
+        .content_type("text/plain; charset=utf-8")
+        .body("alive\n")
 }
 
 async fn ready(readiness: web::Data<Readiness>) -> HttpResponse {
@@ -91,7 +104,11 @@ async fn ready(readiness: web::Data<Readiness>) -> HttpResponse {
 
 async fn ready_in_detail(readiness: web::Data<Readiness>) -> HttpResponse {
     let checks = readiness.checks().await;
-    if checks.all() { HttpResponse::Ok().json(checks) } else { HttpResponse::ServiceUnavailable().json(checks) }
+    if checks.all() {
+        HttpResponse::Ok().json(checks)
+    } else {
+        HttpResponse::ServiceUnavailable().json(checks)
+    }
 }
 
 async fn version() -> HttpResponse {
@@ -102,6 +119,12 @@ async fn version() -> HttpResponse {
 }
 
 async fn render_metrics(metrics: web::Data<Option<PrometheusHandle>>) -> HttpResponse {
-    let text = metrics.as_ref().as_ref().map(PrometheusHandle::render).unwrap_or_default();
-    HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(text)
+    let text = metrics
+        .as_ref()
+        .as_ref()
+        .map(PrometheusHandle::render)
+        .unwrap_or_default();
+    HttpResponse::Ok()
+        .content_type("text/plain; version=0.0.4; charset=utf-8")
+        .body(text)
 }

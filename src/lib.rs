@@ -16,8 +16,17 @@ pub mod account;
 pub mod article;
 pub mod comment;
 pub mod filter;
+pub mod page;
 pub mod policy;
 pub mod review;
 pub mod screen;
 pub mod screening;
 pub mod site;
+
+// what is made of them
+pub mod app;
+pub mod assets;
+pub mod cli;
+pub mod commands;
+pub mod health;
+pub mod openapi;

@@ -37,5 +37,7 @@ pub fn description() -> utoipa::openapi::OpenApi {
 }
 
 async fn document() -> HttpResponse {
-    HttpResponse::Ok().insert_header(("cache-control", "public, max-age=300")).json(description())
+    HttpResponse::Ok()
+        .insert_header(("cache-control", "public, max-age=300"))
+        .json(description())
 }

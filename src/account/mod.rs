@@ -19,7 +19,7 @@ pub use api::Doc;
 pub use email::email_address;
 pub use identify::{CurrentAdmin, CurrentModerator, CurrentReader, Viewer, chrome, identify};
 pub use name::guest_name;
-pub use register::{NewAccount, create};
+pub use register::{NewAccount, create, renew_password};
 pub use routes::configure;
 pub use session::{NewSession, Session, Token, open_guest_session, session_cookie};
 pub use store::{forget_ended_sessions, name_is_taken};

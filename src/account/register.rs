@@ -60,6 +60,28 @@ pub async fn create(db: &PgPool, site_id: Uuid, new: NewAccount) -> Result<Accou
     made.map_err(|problem| Error::Invalid(problem.sentence))
 }
 
+/// Gives somebody who has forgotten theirs another password, and ends their sessions.
+///
+/// # Errors
+/// [`Error::NotFound`] for an unknown name; [`Error::Invalid`] with a sentence for a password that cannot be
+/// accepted; a database error.
+pub async fn renew_password(db: &PgPool, site_id: Uuid, name: &str, new: &str) -> Result<Account> {
+    let handle = store::Handle::NameKey(name::key(name));
+    let known = store::find_account(db, site_id, &handle)
+        .await?
+        .ok_or(Error::NotFound)?
+        .account;
+    let owner = Owner {
+        site_name: store::site_name(db, site_id).await?,
+        name: known.name.clone(),
+        email: known.email.clone(),
+        role: known.role,
+    };
+    password::check_new(new, owner).await?;
+    store::renew_hash(db, known.id, &password::hash(new).await?).await?;
+    Ok(known)
+}
+
 /// Every rule that needs no database.
 pub(super) async fn check(new: NewAccount, site_name: &str) -> Result<Result<Checked, Problem>> {
     let name = match field(Field::Name, name::checked(&new.name, site_name, new.role))? {

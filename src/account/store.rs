@@ -183,18 +183,18 @@ pub(super) async fn sessions_of(db: &PgPool, account_id: Uuid) -> Result<Vec<Own
     .await?)
 }
 
-/// Deletes the sessions that have ended by themselves. Returns how many.
+/// Deletes the sessions that have ended by themselves.
 ///
 /// # Errors
 /// A database error.
-pub async fn forget_ended_sessions(db: &PgPool) -> Result<u64> {
+pub async fn forget_ended_sessions(db: &PgPool) -> Result<()> {
     // some at a time: a long statement would hold up the ones behind it, and the next round takes the rest
-    let done = sqlx::query!(
+    sqlx::query!(
         "DELETE FROM session WHERE id IN (SELECT id FROM session WHERE expires_at < now() ORDER BY expires_at LIMIT 1000)"
     )
     .execute(db)
     .await?;
-    Ok(done.rows_affected())
+    Ok(())
 }
 
 pub(super) async fn find_account(
@@ -322,6 +322,24 @@ pub(super) async fn change_password(
         write.commit().await?;
     }
     Ok(began)
+}
+
+/// Stores another password's hash and ends all sessions of the account.
+pub(super) async fn renew_hash(db: &PgPool, account_id: Uuid, new: &str) -> Result<()> {
+    let mut write = db.begin().await?;
+    // the account's row first: from here on no sign-in with the old password can begin a session
+    sqlx::query!(
+        "UPDATE account SET password_hash = $2 WHERE id = $1",
+        account_id,
+        new
+    )
+    .execute(&mut *write)
+    .await?;
+    sqlx::query!("DELETE FROM session WHERE account_id = $1", account_id)
+        .execute(&mut *write)
+        .await?;
+    write.commit().await?;
+    Ok(())
 }
 
 /// The paper's name, which nobody may call themselves by.

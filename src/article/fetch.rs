@@ -92,7 +92,11 @@ async fn follow(mut url: Url, admits: fn(IpAddr) -> bool) -> Result<Fetched, Fet
     let client = client(admits)?;
     for _ in 0..=MAX_REDIRECTS {
         check(&url, admits)?;
-        let response = client.get(url.clone()).send().await.map_err(explain)?;
+        let response = client
+            .get(url.clone())
+            .send()
+            .await
+            .map_err(|error| explain(&error))?;
         if !response.status().is_redirection() {
             return read(response, &url).await;
         }
@@ -136,7 +140,7 @@ fn client(admits: fn(IpAddr) -> bool) -> Result<Client, FetchError> {
         .referer(false)
         .dns_resolver(Arc::new(CheckedResolver { admits }))
         .build()
-        .map_err(explain)
+        .map_err(|error| explain(&error))
 }
 
 async fn read(mut response: Response, url: &Url) -> Result<Fetched, FetchError> {
@@ -160,7 +164,7 @@ async fn read(mut response: Response, url: &Url) -> Result<Fetched, FetchError> 
         return Err(FetchError::TooLarge);
     }
     let mut bytes = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(explain)? {
+    while let Some(chunk) = response.chunk().await.map_err(|error| explain(&error))? {
         if bytes.len() + chunk.len() > MAX_BYTES {
             return Err(FetchError::TooLarge);
         }
@@ -174,8 +178,8 @@ async fn read(mut response: Response, url: &Url) -> Result<Fetched, FetchError> 
 }
 
 /// The innermost cause is the one that a person can act on.
-fn explain(error: reqwest::Error) -> FetchError {
-    let mut cause: &dyn std::error::Error = &error;
+fn explain(error: &reqwest::Error) -> FetchError {
+    let mut cause: &dyn std::error::Error = error;
     let mut inner = error.source();
     while let Some(deeper) = inner {
         if let Some(refused) = deeper.downcast_ref::<Refused>() {

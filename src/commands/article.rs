@@ -20,10 +20,23 @@ pub(super) async fn import(database: Database, import: Import) -> anyhow::Result
     let public_url: PublicUrl = import.public_url.parse()?;
     let draft = read(&import).await?;
     let slug = article::slug(import.slug.as_deref().unwrap_or(&draft.title));
-    eprintln!("{}: {} words", draft.title, draft.body_text.split_whitespace().count());
-    let is_new =
-        database::with(database, async |db, site| Ok(article::save(&db, site.id, &slug, &draft).await?)).await?;
-    eprintln!("{}", if is_new { "stored as a new article" } else { "stored in place of the one that was there; its comments stay" });
+    eprintln!(
+        "{}: {} words",
+        draft.title,
+        draft.body_text.split_whitespace().count()
+    );
+    let is_new = database::with(database, async |db, site| {
+        Ok(article::save(&db, site.id, &slug, &draft).await?)
+    })
+    .await?;
+    eprintln!(
+        "{}",
+        if is_new {
+            "stored as a new article"
+        } else {
+            "stored in place of the one that was there; its comments stay"
+        }
+    );
     println!("{public_url}/articles/{slug}");
     Ok(())
 }
@@ -39,11 +52,14 @@ async fn read(import: &Import) -> anyhow::Result<Draft> {
     let (bytes, told, name) = if source.starts_with("http://") || source.starts_with("https://") {
         eprintln!("fetching {source}");
         let fetched = article::fetch(source, import.allow_private_address).await?;
-        let told = fetched.content_type.as_deref().and_then(Format::from_content_type);
+        let told = Format::from_content_type(&fetched.content_type);
         (fetched.bytes, told, Some(fetched.final_url))
     } else if source == "-" {
         let mut bytes = Vec::new();
-        std::io::stdin().take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes).context("cannot read standard input")?;
+        std::io::stdin()
+            .take(MAX_BYTES as u64 + 1)
+            .read_to_end(&mut bytes)
+            .context("cannot read standard input")?;
         (bytes, None, None)
     } else {
         let bytes = std::fs::read(source).with_context(|| format!("cannot read {source}"))?;
@@ -54,7 +70,9 @@ async fn read(import: &Import) -> anyhow::Result<Draft> {
 
 pub(super) async fn mode(database: Database, slug: &str, mode: Mode) -> anyhow::Result<()> {
     database::with(database, async |db, site| {
-        article::set_mode(&db, site.id, slug, mode).await.with_context(|| format!("there is no article {slug}"))
+        article::set_mode(&db, site.id, slug, mode)
+            .await
+            .with_context(|| format!("there is no article {slug}"))
     })
     .await
 }

@@ -4,16 +4,25 @@ use anyhow::bail;
 use sqlx::PgPool;
 
 use crate::config::Database;
-use crate::local_pg::{self, Attached, LocalPg, Options};
+use crate::local_pg::{self, Attached, LocalPg, LocalPgError, Options};
 use crate::site::Site;
 use crate::{db, site};
 
 /// `belowline database`
 pub(super) async fn run(database: Database) -> anyhow::Result<()> {
-    let Database::Private { data_dir, bin_dir, os_user } = database else {
+    let Database::Private {
+        data_dir,
+        bin_dir,
+        os_user,
+    } = database
+    else {
         bail!("DATABASE_URL is set, so there is no private database to run");
     };
-    let options = Options { data_dir, bin_dir, os_user };
+    let options = Options {
+        data_dir,
+        bin_dir,
+        os_user,
+    };
     local_pg::run_foreground(&options, &mut |line| eprintln!("{line}")).await?;
     Ok(())
 }
@@ -28,9 +37,19 @@ impl Server {
     pub(super) async fn start(database: Database) -> anyhow::Result<Self> {
         match database {
             Database::Url(url) => Ok(Self::Theirs(url)),
-            Database::Private { data_dir, bin_dir, os_user } => {
-                let options = Options { data_dir, bin_dir, os_user };
-                Ok(Self::Ours(LocalPg::start(&options, &mut |line| eprintln!("{line}")).await?))
+            Database::Private {
+                data_dir,
+                bin_dir,
+                os_user,
+            } => {
+                let options = Options {
+                    data_dir,
+                    bin_dir,
+                    os_user,
+                };
+                Ok(Self::Ours(
+                    LocalPg::start(&options, &mut |line| eprintln!("{line}")).await?,
+                ))
             }
         }
     }
@@ -43,7 +62,7 @@ impl Server {
     }
 
     /// Comes back when a database of our own has ended by itself; never for somebody else's.
-    pub(super) async fn ended(&mut self) {
+    pub(super) async fn ended(&mut self) -> LocalPgError {
         match self {
             Self::Theirs(_) => std::future::pending().await,
             Self::Ours(own) => own.ended().await,
@@ -59,14 +78,25 @@ impl Server {
 }
 
 /// Runs `work` on the database, beside a running service or alone.
-pub(super) async fn with<T, W>(database: Database, work: impl FnOnce(PgPool, Site) -> W) -> anyhow::Result<T>
+pub(super) async fn with<T, W>(
+    database: Database,
+    work: impl FnOnce(PgPool, Site) -> W,
+) -> anyhow::Result<T>
 where
     W: Future<Output = anyhow::Result<T>>,
 {
     let attached = match database {
         Database::Url(url) => Attached::Joined { url },
-        Database::Private { data_dir, bin_dir, os_user } => {
-            let options = Options { data_dir, bin_dir, os_user };
+        Database::Private {
+            data_dir,
+            bin_dir,
+            os_user,
+        } => {
+            let options = Options {
+                data_dir,
+                bin_dir,
+                os_user,
+            };
             local_pg::attach_or_start(&options, &mut |line| eprintln!("{line}")).await?
         }
     };

@@ -15,14 +15,18 @@ pub(super) async fn run(listen: SocketAddr) -> anyhow::Result<()> {
         ip => ip,
     };
     let address = SocketAddr::new(ip, listen.port());
-    let answer = tokio::time::timeout(Duration::from_secs(3), ask(address)).await.context("no answer within 3 s")??;
+    let answer = tokio::time::timeout(Duration::from_secs(3), ask(address))
+        .await
+        .context("no answer within 3 s")??;
     ensure!(answer.starts_with("HTTP/1.1 200"), "{address} is not ready");
     println!("ready");
     Ok(())
 }
 
 async fn ask(address: SocketAddr) -> anyhow::Result<String> {
-    let mut stream = TcpStream::connect(address).await.with_context(|| format!("nothing listens on {address}"))?;
+    let mut stream = TcpStream::connect(address)
+        .await
+        .with_context(|| format!("nothing listens on {address}"))?;
     let request = format!("GET /readyz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await?;
     let mut answer = String::new();

@@ -20,16 +20,22 @@ pub(super) fn run(arguments: &ScreenArgs) -> anyhow::Result<()> {
         None => RulesetSource::default(),
         Some("-") => {
             let mut line = Vec::new();
-            (&mut input).take(LARGEST_RULESET).read_until(b'\n', &mut line).context("cannot read the ruleset")?;
+            (&mut input)
+                .take(LARGEST_RULESET)
+                .read_until(b'\n', &mut line)
+                .context("cannot read the ruleset")?;
             serde_json::from_slice(&line).context("the first line is not a ruleset")?
         }
         Some(path) => {
-            let text = std::fs::read(path).with_context(|| format!("cannot read the ruleset {path}"))?;
+            let text =
+                std::fs::read(path).with_context(|| format!("cannot read the ruleset {path}"))?;
             serde_json::from_slice(&text).with_context(|| format!("{path} is not a ruleset"))?
         }
     };
     let ruleset = Ruleset::compile(&source)?;
-    let threads = arguments.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
+    let threads = arguments
+        .threads
+        .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
     let summary = screen::run(input, std::io::stdout().lock(), &ruleset, threads);
     match summary {
         Ok(summary) if arguments.ruleset.as_deref() != Some("-") => {
@@ -49,6 +55,10 @@ pub(super) fn run(arguments: &ScreenArgs) -> anyhow::Result<()> {
 /// From here on the process ends rather than take more than this.
 fn bound_memory(mib: u64) -> anyhow::Result<()> {
     let bytes = Some(mib.saturating_mul(1024 * 1024));
-    let limit = rustix::process::Rlimit { current: bytes, maximum: bytes };
-    rustix::process::setrlimit(rustix::process::Resource::As, limit).context("cannot bound the memory")
+    let limit = rustix::process::Rlimit {
+        current: bytes,
+        maximum: bytes,
+    };
+    rustix::process::setrlimit(rustix::process::Resource::As, limit)
+        .context("cannot bound the memory")
 }

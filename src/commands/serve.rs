@@ -1,6 +1,5 @@
 //! `belowline serve`
 
-use anyhow::bail;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::database::Server;
@@ -41,21 +40,16 @@ pub(super) async fn serve(
             return Err(error);
         }
     };
-    let result = started(&running).await;
-    let by_itself = match result {
+    let result = match started(&running).await {
         Ok(()) => tokio::select! {
-            _ = interrupt.recv() => false,
-            _ = terminate.recv() => false,
-            () = database.ended() => true,
+            _ = interrupt.recv() => Ok(()),
+            _ = terminate.recv() => Ok(()),
+            error = database.ended() => Err(error.into()),
         },
-        Err(_) => false,
+        Err(error) => Err(error),
     };
     tracing::info!("stopping");
     running.stop().await;
     database.stop().await?;
-    result?;
-    if by_itself {
-        bail!("the private database ended by itself: pg.log in the data folder says why");
-    }
-    Ok(())
+    result
 }

@@ -103,6 +103,7 @@ async fn check(
         guest_email,
         body,
         key,
+        written_at: None,
     })
 }
 

@@ -51,13 +51,13 @@ pub(super) fn plain_punctuation(c: char) -> char {
 pub(super) fn leet(c: char) -> Option<(char, Option<char>)> {
     Some(match c {
         '0' => ('o', None),
-        '1' | '!' | '|' => ('i', Some('l')),
+        '1' | '!' => ('i', Some('l')),
         '3' | '€' => ('e', None),
         '4' | '@' => ('a', None),
         '5' | '$' => ('s', None),
         '7' | '+' => ('t', None),
         '8' => ('b', None),
-        '9' | '6' => ('g', None),
+        '9' => ('g', None),
         '(' | '¢' | '©' => ('c', None),
         '£' => ('l', None),
         '¡' => ('i', None),
@@ -67,7 +67,7 @@ pub(super) fn leet(c: char) -> Option<(char, Option<char>)> {
 
 /// Signs that end a clause more often than they stand for a letter: letters only between letters.
 pub(super) fn leet_only_inside(c: char) -> bool {
-    matches!(c, '!' | '|' | '+' | '(' | '¡' | '€' | '£' | '¢' | '©')
+    matches!(c, '!' | '+' | '(' | '¡' | '€' | '£' | '¢' | '©')
 }
 
 /// A sign that hides one letter.

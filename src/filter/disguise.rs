@@ -4,6 +4,7 @@
 use super::chars::{is_word, leet, leet_only_inside, lookalike, same_picture};
 use super::normalize::{Done, Piece};
 use super::source::Folds;
+use super::wordlist::is_ordinary;
 
 /// One character with its readings.
 #[derive(Debug, Clone, Copy)]
@@ -185,5 +186,8 @@ pub(super) fn align(term: &[char], glyphs: &[Glyph], repeats: bool) -> Option<Do
     {
         done = done.without(Done::INVISIBLE);
     }
-    (rest.is_empty() && enough).then_some(done)
+    // "assess" is no way to write "asses".
+    let another =
+        done.has(Done::REPEATS) && is_ordinary(&glyphs.iter().map(|g| g.raw).collect::<String>());
+    (rest.is_empty() && enough && !another).then_some(done)
 }

@@ -114,6 +114,11 @@ fn push_joined(out: &mut Vec<Glyph>, token: &[Glyph]) {
         .iter()
         .rposition(|g| is_word(g.raw))
         .map_or(0, |i| i + 1);
+    let hidden = if is_compound(token) {
+        Done::NONE
+    } else {
+        Done::SEPARATORS
+    };
     let mut pulled = false;
     for (i, glyph) in token.iter().enumerate() {
         if i < end && !is_word(glyph.raw) && !glyph.done.has(Done::LEET) {
@@ -122,9 +127,18 @@ fn push_joined(out: &mut Vec<Glyph>, token: &[Glyph]) {
         }
         let mut glyph = *glyph;
         if pulled {
-            glyph.done.add(Done::SEPARATORS);
+            glyph.done.add(hidden);
             pulled = false;
         }
         out.push(glyph);
     }
+}
+
+/// Two words with a dash between them, as in `brain-dead`: usual spelling and no disguise.
+fn is_compound(token: &[Glyph]) -> bool {
+    let mut parts = token.split(|g| g.raw == '-');
+    let whole = |part: Option<&[Glyph]>| {
+        part.is_some_and(|p| p.iter().filter(|g| is_word(g.raw)).count() > 1)
+    };
+    whole(parts.next()) && whole(parts.next()) && parts.next().is_none()
 }

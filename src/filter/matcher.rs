@@ -97,11 +97,13 @@ impl Matcher {
     ) -> Vec<Hit> {
         let mut found = Found {
             seen: HashSet::new(),
+            ends: HashMap::new(),
             hits: Vec::new(),
         };
         self.plain_hits(view, &mut found);
         self.coarse_hits(glyphs, &mut found);
         self.coarse_hits(joined, &mut found);
+        // After the joined view: "a-s-s" is pulled apart and not masked.
         if self.folds.masks {
             self.masked_hits(&view.pieces, &mut found);
         }
@@ -162,16 +164,15 @@ impl Matcher {
         }
     }
 
-    /// Words such as `f*ck`: first and last letter visible, at least two in all.
+    /// Words such as `f*ck`: first and last letter visible, and enough of it to know it by.
     fn masked_hits(&self, pieces: &[Piece], found: &mut Found) {
         for token in pieces.split(|p| !is_word(p.c) && !is_mask(p.c)) {
             let Some((first, last)) = visible_ends(token) else {
                 continue;
             };
             let word = token.get(first..=last).unwrap_or_default();
-            if !word.iter().any(|p| is_mask(p.c))
-                || word.iter().filter(|p| !is_mask(p.c)).count() < 2
-            {
+            let visible = word.iter().filter(|p| !is_mask(p.c)).count();
+            if visible == word.len() || visible < 2 || (visible == 2 && word.len() > 5) {
                 continue;
             }
             let Some(initial) = word.first().map(|p| p.c) else {
@@ -186,9 +187,13 @@ impl Matcher {
                         .all(|(l, p)| *l == p.c || is_mask(p.c))
                 })
             };
-            // Several may fit: the first in the order of the lists is named.
+            // Several may fit: the gravest is named, of equals the first in the order of the lists.
             let ids = self.masked.get(&(initial, word.len()));
-            if let Some(&id) = ids.into_iter().flatten().find(fits) {
+            let gravity = |id: &&usize| {
+                let severity = self.entries.get(**id).map(|entry| entry.term.severity);
+                (severity, std::cmp::Reverse(**id))
+            };
+            if let Some(&id) = ids.into_iter().flatten().filter(fits).max_by_key(gravity) {
                 found.add(
                     id,
                     word.first().map(|p| p.from),
@@ -228,22 +233,30 @@ impl Matcher {
 
 struct Found {
     seen: HashSet<(usize, usize)>,
+    /// For each start, the furthest end of what an earlier view found there.
+    ends: HashMap<usize, usize>,
     hits: Vec<Hit>,
 }
 
 impl Found {
-    /// Keeps an occurrence unless an earlier, plainer view has it already.
+    /// Keeps an occurrence unless it is there already, or takes more folds to see than something
+    /// that covers it: "faggots" is no way to stretch "fagots".
     fn add(&mut self, entry: usize, from: Option<usize>, to: Option<usize>, done: Done) {
-        if let (Some(from), Some(to)) = (from, to)
-            && self.seen.insert((entry, from))
-        {
-            self.hits.push(Hit {
-                entry,
-                from,
-                to,
-                done,
-            });
+        let (Some(from), Some(to)) = (from, to) else {
+            return;
+        };
+        let plainer = self.ends.get(&from).is_some_and(|end| *end >= to);
+        if (plainer && !done.is_empty()) || !self.seen.insert((entry, from)) {
+            return;
         }
+        let end = self.ends.entry(from).or_default();
+        *end = to.max(*end);
+        self.hits.push(Hit {
+            entry,
+            from,
+            to,
+            done,
+        });
     }
 }
 

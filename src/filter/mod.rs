@@ -28,3 +28,6 @@ pub use source::{Actions, Folds, Levels, Links, Repeats, RulesetSource, Term, To
 pub use subject::{ArticleText, Subject};
 pub use verdict::{Kind, Outcome, Reason, Scores, Severity, Verdict};
 pub use wordlist::{builtin_lists, list_size};
+
+#[cfg(test)]
+mod tests;

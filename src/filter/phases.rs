@@ -74,6 +74,14 @@ impl<'a> Prepared<'a> {
     }
 }
 
+#[cfg(test)]
+impl Prepared<'_> {
+    /// How much the views hold.
+    pub(super) fn size(&self) -> usize {
+        self.view.text().len() + self.glyphs.len() + self.joined.len()
+    }
+}
+
 /// Judges one text. The same text under the same ruleset gives the same verdict for ever, in time
 /// proportional to the length of the subject.
 #[must_use]

@@ -14,6 +14,8 @@ use super::verdict::{Kind, Reason, Severity};
 const LEAST_WORDS: usize = 4;
 /// A context with fewer content words says too little to compare with.
 const LEAST_CONTEXT: usize = 4;
+/// A context with more content words than this counts as one of this size.
+const LARGE_CONTEXT: usize = 150;
 /// At most this many content words of a comment and of each context count.
 const MOST_WORDS: usize = 5_000;
 
@@ -108,10 +110,14 @@ fn measure(on: &Prepared<'_>) -> Option<Measured> {
 
 /// How surely a comment of `words` content words, of which `shared` are among the `context` words,
 /// is about something else: 0 to 1.
+///
+/// A logistic regression on pairs of comments with their own and with other articles; see
+/// `docs/data.md`. Contexts there were short, so the credit for a long one is bounded.
 #[expect(clippy::cast_precision_loss, reason = "counts of words")]
 fn off_topic(shared: usize, words: usize, context: usize) -> f32 {
-    let (shared, words, context) = (shared as f32, words as f32, context as f32);
-    let odds = -1.0 - 2.0 * shared.ln_1p() + 0.7 * words.ln() + 0.3 * context.ln();
+    let (shared, words) = (shared as f32, words as f32);
+    let context = context.min(LARGE_CONTEXT) as f32;
+    let odds = -2.85 - 2.2 * shared.ln_1p() + 0.75 * words.ln() + 0.74 * context.ln();
     1.0 / (1.0 + (-odds).exp())
 }
 
@@ -133,7 +139,7 @@ fn stems(pieces: &[Piece], stemmer: &Stemmer) -> HashSet<String> {
 }
 
 fn is_content(word: &str) -> bool {
-    word.chars().count() > 2 && !word.contains('\'') && !STOP_WORDS.contains(&word)
+    word.chars().count() > 2 && !word.contains('\'') && STOP_WORDS.binary_search(&word).is_err()
 }
 
 /// Whether both are written in the same script, as far as Latin or not Latin goes: words of
@@ -148,7 +154,7 @@ fn mostly_latin(text: &str) -> bool {
     latin * 2 >= letters().count()
 }
 
-/// Words that say nothing about a topic. Three letters or more; shorter ones never count.
+/// Words that say nothing about a topic, sorted. Three letters or more; shorter ones never count.
 const STOP_WORDS: &[&str] = &[
     "about",
     "after",
@@ -181,8 +187,8 @@ const STOP_WORDS: &[&str] = &[
     "did",
     "does",
     "doing",
-    "done",
     "don",
+    "done",
     "down",
     "each",
     "else",
@@ -338,7 +344,7 @@ const STOP_WORDS: &[&str] = &[
 #[cfg(test)]
 mod tests {
     use super::super::{ArticleText, Ruleset, RulesetSource, Subject, assess};
-    use super::*;
+    use super::STOP_WORDS;
 
     const ARTICLE: ArticleText<'_> = ArticleText {
         title: "City council approves new bridge over the river",
@@ -359,6 +365,11 @@ mod tests {
     }
 
     const PASTA: &str = "My grandmother cooks spaghetti with tomatoes, garlic, basil and parmesan";
+
+    #[test]
+    fn stop_words_are_sorted() {
+        assert!(STOP_WORDS.is_sorted());
+    }
 
     #[test]
     fn abstains_when_there_is_too_little_to_go_on() {

@@ -81,6 +81,12 @@ pub enum LocalPgError {
         /// The log file.
         path: PathBuf,
     },
+    /// The server ended while it was in use.
+    #[error("the database server ended by itself; see {}", .log.display())]
+    EndedByItself {
+        /// The log file.
+        log: PathBuf,
+    },
     /// The server neither ended nor took connections in time.
     #[error("the database server took no connection in {seconds} s. It said:\n{log}")]
     Silent {

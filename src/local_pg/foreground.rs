@@ -18,19 +18,12 @@ pub async fn run_foreground(options: &Options, progress: Progress<'_>) -> Result
         () = either(&mut interrupt, &mut terminate) => return Ok(()),
     };
     println!("{}", database.url());
-    let by_itself = tokio::select! {
-        () = database.ended() => true,
-        () = either(&mut interrupt, &mut terminate) => false,
+    let trouble = tokio::select! {
+        trouble = database.ended() => Some(trouble),
+        () = either(&mut interrupt, &mut terminate) => None,
     };
     database.stop().await?;
-    if by_itself {
-        let log = options.data_dir.join("pg.log");
-        return Err(LocalPgError::Ended {
-            log: "(it ended by itself)".to_owned(),
-            path: log,
-        });
-    }
-    Ok(())
+    trouble.map_or(Ok(()), Err)
 }
 
 async fn either(one: &mut Signal, other: &mut Signal) {

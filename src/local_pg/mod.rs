@@ -108,11 +108,13 @@ impl LocalPg {
             .map_err(|panic| LocalPgError::Stop(panic.to_string()))?
     }
 
-    /// Comes back when the server has ended without being asked to.
-    pub async fn ended(&mut self) {
+    /// Comes back when the server has ended without being asked to, with words for it. The program should end
+    /// then too: whoever supervises it starts it again, and that start repairs what can be repaired.
+    pub async fn ended(&mut self) -> LocalPgError {
         while self.server.is_running() {
             tokio::time::sleep(PAUSE * 4).await;
         }
+        self.server.own_end()
     }
 }
 

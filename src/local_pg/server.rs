@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
+use rustix::fs::OFlags;
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -31,7 +32,7 @@ pub(super) struct Server {
     pid: Pid,
     /// Present if we started the process; an adopted one is no child of ours.
     child: Option<Child>,
-    cluster: PathBuf,
+    place: Place,
     socket_dir: PathBuf,
 }
 
@@ -52,7 +53,7 @@ impl Server {
                 return Ok(Server {
                     pid: found.pid,
                     child: None,
-                    cluster: place.cluster.clone(),
+                    place: place.clone(),
                     socket_dir: found.socket_dir,
                 });
             }
@@ -104,7 +105,7 @@ impl Server {
         Ok(Server {
             pid: Pid::from_child(&child),
             child: Some(child),
-            cluster: place.cluster.clone(),
+            place: place.clone(),
             socket_dir: socket_dir.to_owned(),
         })
     }
@@ -116,7 +117,14 @@ impl Server {
     pub(super) fn is_running(&mut self) -> bool {
         match &mut self.child {
             Some(child) => matches!(child.try_wait(), Ok(None)),
-            None => postmaster::is_server(self.pid, &self.cluster),
+            None => postmaster::is_server(self.pid, &self.place.cluster),
+        }
+    }
+
+    /// What to say when the server has ended without being asked to.
+    pub(super) fn own_end(&self) -> LocalPgError {
+        LocalPgError::EndedByItself {
+            log: self.place.log.clone(),
         }
     }
 
@@ -147,8 +155,7 @@ impl Server {
 
     /// A socket folder outside the data folder is ours to clear away; `run` may stay.
     fn remove_outside_folder(&self) {
-        let data_dir = self.cluster.parent().unwrap_or(&self.cluster);
-        if !self.socket_dir.starts_with(data_dir) {
+        if !self.socket_dir.starts_with(&self.place.data_dir) {
             // It may be gone already, as this runs once for the stop and once for the drop.
             let _ = fs::remove_dir(&self.socket_dir);
         }
@@ -211,6 +218,8 @@ fn open_log(path: &Path) -> Result<File, LocalPgError> {
         .create(true)
         .append(true)
         .mode(0o600)
+        // Root may be working in another user's folder, and must not be led out of it by a link.
+        .custom_flags(OFlags::NOFOLLOW.bits().cast_signed())
         .open(path)
         .map_err(io_error("open", path))
 }

@@ -1,7 +1,7 @@
 //! The operating-system user who runs the server: ourselves, or somebody else when we are root.
 
 use std::ffi::OsStr;
-use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, lchown};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -104,12 +104,17 @@ impl ServerUser {
         if !self.switch {
             return Ok(());
         }
-        chown(path, Some(self.uid), Some(self.gid)).map_err(io_error("give away", path))
+        lchown(path, Some(self.uid), Some(self.gid)).map_err(io_error("give away", path))
     }
 
     /// Makes the folder if it is missing; in any case nobody but this user may enter it afterwards.
     pub(super) fn private_folder(&self, folder: &Path) -> Result<(), LocalPgError> {
         std::fs::create_dir_all(folder).map_err(io_error("make", folder))?;
+        // Root may be working in another user's folder, and must not be led out of it by a link.
+        if folder.is_symlink() {
+            let link = std::io::Error::from(std::io::ErrorKind::NotADirectory);
+            return Err(io_error("use the link", folder)(link));
+        }
         std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))
             .map_err(io_error("set the permissions of", folder))?;
         self.own(folder)

@@ -101,7 +101,7 @@ pub(super) fn dateline(line: &str) -> Option<Dateline> {
         return None;
     }
     names.extend(words(&rest).into_iter().filter(|word| is_name_word(word)));
-    let is_sentence = names.len() > MAX_WORDS || (names.len() > 3 && ends_sentence(line));
+    let is_sentence = names.len() > MAX_WORDS || (names.len() > 1 && ends_sentence(line));
     if is_sentence {
         return None;
     }
@@ -139,7 +139,6 @@ pub(super) fn is_person(line: &str) -> bool {
 
 /// A byline without the word in front of it.
 pub(super) fn without_by(line: &str) -> String {
-    let line = super::one_line(line);
     const BY: [&str; 9] = [
         "by:",
         "by ",
@@ -151,6 +150,7 @@ pub(super) fn without_by(line: &str) -> String {
         "تحریر:",
         "از ",
     ];
+    let line = super::one_line(line);
     let lower = line.to_ascii_lowercase();
     let found = BY.iter().find(|by| lower.starts_with(**by));
     let bare = found.and_then(|by| line.get(by.len()..)).unwrap_or(&line);
@@ -182,6 +182,11 @@ pub(super) fn credit(line: &str) -> Option<String> {
             .iter()
             .find_map(|sign| after.strip_prefix(sign))?;
         let name = line.get(line.len() - name.len()..)?;
+        // “He sent her the photo by courier.” is a sentence; “Photo: Jane Roe.” is not.
+        let is_sentence = ends_sentence(line) && !(before.is_empty() && after.starts_with(':'));
+        if is_sentence {
+            return None;
+        }
         some_line(name.trim_matches([')', '(', ' ', ']', '.']))
     };
     let name = LABELS.iter().find_map(after_label)?;
@@ -273,6 +278,7 @@ mod tests {
         for line in [
             "The bridge will be closed from 4 May 2025 until the summer.",
             "Council votes to close the old iron bridge from 4 May 2025 for at least one year",
+            "She died on 4 May 2024.",
             "News Desk",
         ] {
             assert_eq!(dateline(line), None, "{line}");
@@ -315,6 +321,8 @@ mod tests {
             ),
             ("فوٹو: اے ایف پی", Some("اے ایف پی")),
             ("The photo shows the bridge", None),
+            ("He sent her the photo by courier.", None),
+            ("Photo: Jane Roe.", Some("Jane Roe")),
             ("A telephoto: the bridge", None),
         ] {
             assert_eq!(credit(line).as_deref(), expected, "{line}");

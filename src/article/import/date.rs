@@ -1,6 +1,12 @@
 //! Dates as newspapers print them: `May 04, 2025`, `Sun 4 May 2025 10.00 BST`, `2025-05-04T10:00Z`, `۴ مئی ۲۰۲۵`.
 
+mod names;
+mod token;
+
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+
+use names::{is_weekday, month_number, zone_minutes};
+use token::{Kind, Token, tokens, western_digits};
 
 /// The first date in a line, and what is left of the line without it.
 #[derive(Debug, PartialEq, Eq)]
@@ -40,22 +46,6 @@ pub(super) fn find(line: &str) -> Option<Found> {
         });
     }
     None
-}
-
-#[derive(Debug, PartialEq, Eq)]
-enum Kind {
-    /// Value and how many digits were printed.
-    Number(u32, usize),
-    /// In lower case.
-    Word(String),
-    Sign(char),
-}
-
-struct Token {
-    kind: Kind,
-    /// Byte offsets in the line.
-    from: usize,
-    to: usize,
 }
 
 struct Time {
@@ -278,166 +268,6 @@ fn weekday_before(tokens: &[Token], start: usize) -> usize {
         }
     }
     start
-}
-
-fn is_weekday(word: &str) -> bool {
-    const DAYS: [&str; 16] = [
-        "mon",
-        "monday",
-        "tue",
-        "tues",
-        "tuesday",
-        "wed",
-        "wednesday",
-        "thu",
-        "thurs",
-        "thursday",
-        "fri",
-        "friday",
-        "sat",
-        "saturday",
-        "sun",
-        "sunday",
-    ];
-    const URDU: [&str; 8] = [
-        "پیر",
-        "منگل",
-        "بدھ",
-        "جمعرات",
-        "جمعہ",
-        "ہفتہ",
-        "اتوار",
-        "سوموار",
-    ];
-    DAYS.contains(&word) || URDU.contains(&word)
-}
-
-fn month_number(word: &str) -> Option<u32> {
-    const ENGLISH: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
-    const URDU: [&str; 12] = [
-        "جنوری",
-        "فروری",
-        "مارچ",
-        "اپریل",
-        "مئی",
-        "جون",
-        "جولائی",
-        "اگست",
-        "ستمبر",
-        "اکتوبر",
-        "نومبر",
-        "دسمبر",
-    ];
-    let english = |month: &&str| {
-        *month == word
-            || (word.is_ascii() && month.get(..3) == Some(word))
-            || (word == "sept" && **month == *"september")
-    };
-    let index = ENGLISH
-        .iter()
-        .position(|month| english(month))
-        .or_else(|| URDU.iter().position(|month| *month == word))?;
-    u32::try_from(index + 1).ok()
-}
-
-/// The zones that newspapers print. `ET` and its kin are read as standard time.
-fn zone_minutes(word: &str) -> Option<i64> {
-    Some(match word {
-        "z" | "gmt" | "utc" | "wet" => 0,
-        "bst" | "cet" | "west" => 60,
-        "cest" | "eet" | "sast" => 120,
-        "eest" | "msk" => 180,
-        "gst" => 240,
-        "pkt" => 300,
-        "ist" => 330,
-        "sgt" | "hkt" => 480,
-        "jst" => 540,
-        "aest" => 600,
-        "aedt" => 660,
-        "edt" => -240,
-        "est" | "et" | "cdt" => -300,
-        "cst" | "ct" | "mdt" => -360,
-        "mst" | "mt" | "pdt" => -420,
-        "pst" | "pt" => -480,
-        _ => return None,
-    })
-}
-
-/// Arabic and Urdu digits as ASCII ones.
-fn western_digits(line: &str) -> String {
-    let western = |letter: char| match u32::from(letter) {
-        code @ 0x0660..=0x0669 => char::from_digit(code - 0x0660, 10),
-        code @ 0x06f0..=0x06f9 => char::from_digit(code - 0x06f0, 10),
-        _ => None,
-    };
-    line.chars()
-        .map(|letter| western(letter).unwrap_or(letter))
-        .collect()
-}
-
-fn tokens(line: &str) -> Vec<Token> {
-    let mut tokens: Vec<Token> = Vec::new();
-    for (from, letter) in line.char_indices() {
-        let to = from + letter.len_utf8();
-        let touches = tokens.last().is_some_and(|last| last.to == from);
-        match (tokens.last_mut(), letter.to_digit(10)) {
-            (
-                Some(Token {
-                    kind: Kind::Number(value, digits),
-                    to: end,
-                    ..
-                }),
-                Some(digit),
-            ) if touches => {
-                *value = value.saturating_mul(10).saturating_add(digit);
-                *digits += 1;
-                *end = to;
-            }
-            (_, Some(digit)) => tokens.push(Token {
-                kind: Kind::Number(digit, 1),
-                from,
-                to,
-            }),
-            (
-                Some(Token {
-                    kind: Kind::Word(word),
-                    to: end,
-                    ..
-                }),
-                None,
-            ) if touches && letter.is_alphabetic() => {
-                word.extend(letter.to_lowercase());
-                *end = to;
-            }
-            (_, None) if letter.is_alphabetic() => {
-                tokens.push(Token {
-                    kind: Kind::Word(letter.to_lowercase().collect()),
-                    from,
-                    to,
-                });
-            }
-            (_, None) if letter.is_whitespace() => {}
-            (_, None) => tokens.push(Token {
-                kind: Kind::Sign(letter),
-                from,
-                to,
-            }),
-        }
-    }
-    tokens
 }
 
 #[cfg(test)]

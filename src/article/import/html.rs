@@ -11,9 +11,6 @@ use super::{
     Draft, ImportError, byline, date, depth, furniture, language, one_line, picture, some_line,
 };
 
-/// A page of 2 MiB holds this many elements only if it was made to be slow.
-const MAX_ELEMENTS: usize = 60_000;
-
 /// What stands inside an article without being its text.
 const NOT_TEXT: &str = "nav, aside, form, button, figure, dialog, [role=complementary], [role=navigation], \
     [aria-label=advertisement], [class*=newsletter], [class*=related], [class*=share], [class*=advert], \
@@ -65,7 +62,6 @@ impl Page {
         dom.config = Config {
             // Read here instead, by a parser with a limit on its depth.
             disable_json_ld: true,
-            max_elements_to_parse: MAX_ELEMENTS,
             ..Config::default()
         };
         let blocks = dom.doc.select("script[type='application/ld+json']");
@@ -250,7 +246,7 @@ impl Page {
             .dom
             .doc
             .select("h1, h2, h3, h4, p, li, span, time, div");
-        for line in lines.iter() {
+        for line in &lines {
             let is_leaf = line
                 .select("p, div, ul, ol, h1, h2, h3, h4, blockquote, table")
                 .is_empty();

@@ -20,10 +20,9 @@ pub(super) struct JsonLd(Value);
 impl JsonLd {
     /// The first article among the page's blocks. A block that is not JSON is passed over.
     pub(super) fn first_article(blocks: impl Iterator<Item = String>) -> Self {
-        let values = blocks.filter_map(|block| serde_json::from_str::<Value>(&block).ok());
-        let article = values
-            .filter_map(|value| article_in(&value).cloned())
-            .next();
+        let article = blocks
+            .filter_map(|block| serde_json::from_str::<Value>(&block).ok())
+            .find_map(|value| article_in(&value).cloned());
         Self(article.unwrap_or_default())
     }
 

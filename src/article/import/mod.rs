@@ -45,7 +45,7 @@ pub enum ImportError {
     )]
     NoBody,
     #[error(
-        "The elements of this page are nested too deeply to be an article. Save its text as a plain file and import that."
+        "This page has too many elements, or nests them too deeply, to be an article. Save its text as a plain file and import that."
     )]
     TooDeep,
 }
@@ -63,6 +63,7 @@ pub enum Format {
 
 impl Format {
     /// The format that a `Content-Type` header names, if it is one of the three.
+    #[must_use]
     pub fn from_content_type(value: &str) -> Option<Self> {
         let kind = value.split(';').next().unwrap_or_default().trim();
         match kind.to_ascii_lowercase().as_str() {
@@ -74,6 +75,7 @@ impl Format {
     }
 
     /// The format that a file name, path or URL ends in, if it is one of the three.
+    #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         let path = name.split(['?', '#']).next().unwrap_or_default();
         let (_, ending) = path.rsplit_once('.')?;

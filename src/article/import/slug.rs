@@ -9,6 +9,7 @@ const MAX_CHARS: usize = 80;
 /// Lower-case words joined by hyphens, at most 80 characters, cut between words. Latin letters lose
 /// their accents; the letters of other scripts stay, for an Urdu headline has no honest spelling in
 /// ASCII. Never empty: a headline without a letter or digit gives `article`.
+#[must_use]
 pub fn slug(title: &str) -> String {
     let mut slug = String::new();
     let mut length = 0;

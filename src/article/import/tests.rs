@@ -1,5 +1,5 @@
 use super::super::draft::{Draft, Picture};
-use super::{Format, ImportError, MAX_BYTES, parse};
+use super::{Format, ImportError, MAX_BYTES, parse, slug};
 
 fn fixture(name: &str) -> Draft {
     let path = format!(
@@ -344,5 +344,33 @@ proptest::proptest! {
                 assert!(!draft.body_html.contains("<script"));
             }
         }
+    }
+}
+
+#[test]
+fn the_demo_articles_have_the_slugs_that_their_thread_names() {
+    let demo = concat!(env!("CARGO_MANIFEST_DIR"), "/demo");
+    let threads = std::fs::read(format!("{demo}/thread.json")).unwrap();
+    let threads: serde_json::Value = serde_json::from_slice(&threads).unwrap();
+    for (index, (name, lang)) in [
+        ("ferry-bridge", "en"),
+        ("moth-count", "en"),
+        ("old-well", "ur"),
+    ]
+    .iter()
+    .enumerate()
+    {
+        let draft = parse(
+            &std::fs::read(format!("{demo}/{name}.md")).unwrap(),
+            None,
+            Some("x.md"),
+        )
+        .unwrap();
+        assert_eq!(threads[index]["article"], slug(&draft.title));
+        assert_eq!(draft.lang.as_deref(), Some(*lang), "{name}");
+        let complete =
+            draft.standfirst.is_some() && draft.byline.is_some() && draft.published_at.is_some();
+        assert!(complete, "{draft:?}");
+        assert_eq!(draft.picture.is_some(), *name == "ferry-bridge");
     }
 }

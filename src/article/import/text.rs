@@ -294,7 +294,7 @@ fn html(body: &[String]) -> String {
             && is_paragraph(before)
             && is_paragraph(body.get(index + 1));
         let tag = if is_heading { "h2" } else { "p" };
-        html.push_str(&format!("<{tag}>{}</{tag}>\n", sanitise::escape(line)));
+        html.extend(["<", tag, ">", &sanitise::escape(line), "</", tag, ">\n"]);
     }
     html
 }

@@ -1,5 +1,6 @@
 //! A comment comes in.
 
+use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -23,6 +24,8 @@ pub struct NewComment {
     pub body: Body,
     /// the client's idempotency key; without one, the same text to the same place is the same comment
     pub key: Option<String>,
+    /// when it was written, for comments that are brought in from elsewhere; `None`: now
+    pub written_at: Option<DateTime<Utc>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,9 +80,9 @@ pub async fn post(db: &PgPool, new: &NewComment) -> Result<Posted> {
     let id = new_id();
     let inserted = sqlx::query_scalar!(
         r#"INSERT INTO comment (id, site_id, article_id, parent_id, root_id, depth, account_id, session_id,
-                                author_name, guest_email, body, idempotency_scope, idempotency_key, request_hash)
+                                author_name, guest_email, body, idempotency_scope, idempotency_key, request_hash, created_at)
            SELECT $1, a.site_id, a.id, p.id, coalesce(p.root_id, $1), coalesce(least(p.depth + 1, 500), 0), $5, $6,
-                  $7, $8, $9, $10, $11, $12
+                  $7, $8, $9, $10, $11, $12, coalesce($13, now())
            FROM article a LEFT JOIN comment p ON p.id = $4 AND p.article_id = a.id AND p.status = 'live'
            WHERE a.site_id = $2 AND a.id = $3 AND a.mode <> 'closed' AND ($4::uuid IS NULL) = (p.id IS NULL)
              AND NOT EXISTS (
@@ -100,6 +103,7 @@ pub async fn post(db: &PgPool, new: &NewComment) -> Result<Posted> {
         scope,
         key,
         hash,
+        new.written_at,
     )
     .fetch_optional(db)
     .await?;

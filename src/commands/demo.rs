@@ -1,0 +1,193 @@
+//! `belowline demo`: a site to try, on this machine alone.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use anyhow::{Context as _, ensure};
+use chrono::{TimeDelta, Utc};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::account::random_password;
+use super::serve::serve;
+use crate::account::{self, NewAccount, Role};
+use crate::app::Running;
+use crate::article::{self, Format};
+use crate::comment::{self, Body, Me, NewComment, Status};
+use crate::config::{Config, Database};
+use crate::error::Error;
+
+const ARTICLES: &[&str] = &[
+    include_str!("../../demo/old-well.md"),
+    include_str!("../../demo/moth-count.md"),
+    include_str!("../../demo/ferry-bridge.md"),
+];
+const THREADS: &str = include_str!("../../demo/thread.json");
+
+const PEOPLE: &[(&str, Role)] = &[
+    ("Ada Admin-Demo", Role::Admin),
+    ("Mona Desk", Role::Moderator),
+    ("Rita Reader", Role::Reader),
+];
+
+/// How long a comment of the demo may wait for its screening.
+const PATIENCE: u32 = 200;
+
+#[derive(Deserialize)]
+struct Thread {
+    article: String,
+    comments: Vec<Comment>,
+}
+
+#[derive(Deserialize)]
+struct Comment {
+    id: u32,
+    parent: Option<u32>,
+    author: String,
+    minutes_ago: i64,
+    text: String,
+}
+
+pub(super) async fn run(database: Database, mut config: Config) -> anyhow::Result<()> {
+    ensure!(
+        config.listen.ip().is_loopback(),
+        "the demo prints its passwords and listens on this machine only: leave out --listen, or use `belowline serve`"
+    );
+    if config.site_name == "Belowline" {
+        config.site_name = "The Tern Valley Courier".into();
+    }
+    serve(database, config, async |running| {
+        let accounts = accounts(running).await?;
+        fill(running).await?;
+        println!("{}", welcome(running, &accounts));
+        Ok(())
+    })
+    .await
+}
+
+/// Makes the accounts, or gives them new passwords: nothing that was printed before is still good.
+async fn accounts(running: &Running) -> anyhow::Result<Vec<(&'static str, Role, String)>> {
+    let mut made = Vec::new();
+    for &(name, role) in PEOPLE {
+        let password = random_password();
+        match account::renew_password(&running.db, running.site.id, name, &password).await {
+            Err(Error::NotFound) => {
+                let email = format!(
+                    "{}@demo.example",
+                    name.split(' ').next().unwrap_or(name).to_lowercase()
+                );
+                let new = NewAccount {
+                    name: name.into(),
+                    email,
+                    password: password.clone(),
+                    role,
+                };
+                account::create(&running.db, running.site.id, new).await?;
+            }
+            renewed => drop(renewed?),
+        }
+        made.push((name, role, password));
+    }
+    Ok(made)
+}
+
+/// Brings in the articles and their comments, once. The comments go the way of every comment: pending, screened,
+/// live or held.
+async fn fill(running: &Running) -> anyhow::Result<()> {
+    let threads: Vec<Thread> =
+        serde_json::from_str(THREADS).context("demo/thread.json is wrong")?;
+    for text in ARTICLES {
+        let draft = article::parse(text.as_bytes(), Some(Format::Markdown), None)?;
+        let slug = article::slug(&draft.title);
+        if article::by_slug(&running.db, running.site.id, &slug)
+            .await
+            .is_ok()
+        {
+            continue;
+        }
+        article::save(&running.db, running.site.id, &slug, &draft).await?;
+        let article = article::by_slug(&running.db, running.site.id, &slug).await?;
+        for thread in threads.iter().filter(|thread| thread.article == slug) {
+            eprintln!(
+                "{}: screening {} comments",
+                article.title,
+                thread.comments.len()
+            );
+            discuss(running, article.id, &thread.comments).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn discuss(running: &Running, article_id: Uuid, comments: &[Comment]) -> anyhow::Result<()> {
+    let mut known: HashMap<u32, Uuid> = HashMap::new();
+    for comment in comments {
+        let parent_id = comment
+            .parent
+            .and_then(|parent| known.get(&parent))
+            .copied();
+        // nobody answers what was held and cannot be seen
+        if comment.parent.is_some() && parent_id.is_none() {
+            continue;
+        }
+        let guest = account::open_guest_session(&running.db, running.site.id).await?;
+        let new = NewComment {
+            site_id: running.site.id,
+            article_id,
+            parent_id,
+            account_id: None,
+            session_id: Some(guest.session.id),
+            author_name: comment.author.clone(),
+            guest_email: Some(format!("reader-{}@demo.example", comment.id)),
+            body: Body::parse(&comment.text)?,
+            key: None,
+            written_at: Some(Utc::now() - TimeDelta::minutes(comment.minutes_ago)),
+        };
+        let posted = comment::post(&running.db, &new).await?;
+        if settled(running, posted.id, guest.session.id).await? == Status::Live {
+            known.insert(comment.id, posted.id);
+        }
+    }
+    Ok(())
+}
+
+async fn settled(running: &Running, id: Uuid, session_id: Uuid) -> anyhow::Result<Status> {
+    let me = Me {
+        account_id: None,
+        session_id: Some(session_id),
+    };
+    for _ in 0..PATIENCE {
+        running.wake.0.notify_one();
+        let status = comment::status_of(&running.db, id, me).await?;
+        if status != Status::Pending {
+            return Ok(status);
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    Ok(Status::Pending)
+}
+
+fn welcome(running: &Running, accounts: &[(&str, Role, String)]) -> String {
+    let mut lines = vec![
+        String::new(),
+        format!(
+            "  {} is open at    {}",
+            running.site.name, running.public_url
+        ),
+        format!("  moderators work at        {}/desk", running.public_url),
+        String::new(),
+        "  Sign in as               with the password".into(),
+    ];
+    for (name, role, password) in accounts {
+        lines.push(format!(
+            "  {:<24} {password}   ({})",
+            name,
+            format!("{role:?}").to_lowercase()
+        ));
+    }
+    lines.extend([
+        String::new(),
+        "  Ctrl-C ends it; what you posted is kept. New passwords are made at each start.".into(),
+    ]);
+    lines.join("\n")
+}
