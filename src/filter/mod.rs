@@ -30,4 +30,6 @@ pub use verdict::{Kind, Outcome, Reason, Scores, Severity, Verdict};
 pub use wordlist::{builtin_lists, list_size};
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;

@@ -1,1 +1,13 @@
-pub fn configure(_: &mut actix_web::web::ServiceConfig) {}
+//! What a reader sees: the front page, an article with its thread and form, a comment with its conversation,
+//! the FAQ.
+
+mod faq;
+mod place;
+mod post;
+mod routes;
+#[cfg(test)]
+mod samples;
+mod views;
+mod words;
+
+pub use routes::configure;
