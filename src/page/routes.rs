@@ -8,11 +8,11 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::place::{On, Place, around, first_words, path};
+use super::post;
 use super::views::{
     ArticlePage, CommentBox, CommentForm, ConversationPage, FaqPage, FragmentPage, FrontPage,
     Parent,
 };
-use super::{faq, post};
 use crate::account::{Viewer, chrome};
 use crate::article::{self, Article, Mode};
 use crate::comment::{self, Conversation, Me, Order};
@@ -163,9 +163,10 @@ async fn show_faq(
     viewer: Viewer,
 ) -> Result<HttpResponse> {
     let own = site::faq(&db, site.id).await?;
+    let markdown = own.as_deref().unwrap_or(site::DEFAULT_FAQ);
     let page = FaqPage {
         chrome: &chrome(&site.name, &site.lang, &viewer),
-        html: &faq::render(own.as_deref()),
+        html: &site::render_markdown(markdown),
     };
     Ok(html(StatusCode::OK, page.render()?))
 }

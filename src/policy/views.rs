@@ -74,7 +74,7 @@ impl Doubt {
 }
 
 #[derive(Template)]
-#[template(path = "policy/terms.html")]
+#[template(path = "policy/terms.html", whitespace = "minimize")]
 pub(super) struct Terms {
     pub(super) chrome: Chrome,
     pub(super) in_force: InForce,

@@ -46,7 +46,7 @@ pub(super) enum Notice {
 }
 
 #[derive(Template)]
-#[template(path = "review/desk.html")]
+#[template(path = "review/desk.html", whitespace = "minimize")]
 pub(super) struct Desk {
     pub(super) chrome: Chrome,
     pub(super) tabs: Tabs,
@@ -152,7 +152,7 @@ fn is_undoable(last: &Step, viewer: &Account) -> bool {
 }
 
 #[derive(Template)]
-#[template(path = "review/history.html")]
+#[template(path = "review/history.html", whitespace = "minimize")]
 pub(super) struct History {
     pub(super) chrome: Chrome,
     pub(super) tabs: Tabs,
@@ -170,7 +170,7 @@ impl History {
 }
 
 #[derive(Template)]
-#[template(path = "review/articles.html")]
+#[template(path = "review/articles.html", whitespace = "minimize")]
 pub(super) struct Articles {
     pub(super) chrome: Chrome,
     pub(super) tabs: Tabs,
@@ -194,7 +194,7 @@ const MODES: &[(Mode, &str, &str)] = &[
 ];
 
 #[derive(Template)]
-#[template(path = "review/faq.html")]
+#[template(path = "review/faq.html", whitespace = "minimize")]
 pub(super) struct Faq {
     pub(super) chrome: Chrome,
     pub(super) tabs: Tabs,

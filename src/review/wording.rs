@@ -141,9 +141,6 @@ mod tests {
             (count(12, 500), count(501, 500)),
             ("12".into(), "500+".into())
         );
-        assert_eq!(
-            (guideline("off_topic"), guideline("gone")),
-            ("Off topic", "gone")
-        );
+        assert_eq!((reason("off_topic"), reason("gone")), ("Off topic", "gone"));
     }
 }

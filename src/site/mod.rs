@@ -9,7 +9,7 @@ pub use store::{ensure, faq, save_faq};
 use uuid::Uuid;
 
 /// The Comments FAQ that ships, in Markdown.
-pub const DEFAULT_FAQ: &str = include_str!("../../content/faq.md");
+pub const DEFAULT_FAQ: &str = include_str!("faq.md");
 
 /// The site that this process serves.
 #[derive(Clone, Debug)]
