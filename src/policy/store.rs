@@ -25,7 +25,7 @@ pub struct InForce {
 
 /// One ruleset of a site's history.
 #[derive(Clone, Debug)]
-pub struct Version {
+pub(super) struct Version {
     pub id: Uuid,
     /// the hash of its content, as verdicts name it
     pub version: String,
@@ -145,7 +145,7 @@ fn sentence(text: &str) -> String {
 ///
 /// # Errors
 /// A database error.
-pub async fn history(db: &PgPool, site_id: Uuid) -> Result<Vec<Version>> {
+pub(super) async fn history(db: &PgPool, site_id: Uuid) -> Result<Vec<Version>> {
     let versions = sqlx::query_as!(
         Version,
         r#"SELECT r.id, r.version, r.note, a.name AS "by?", r.created_at,

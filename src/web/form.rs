@@ -13,7 +13,28 @@ use crate::error::{Error, Result};
 #[derive(Debug)]
 pub struct Form<T>(pub T);
 
+/// A form that is read even when its token is wrong, for handlers that then show again what somebody typed.
+#[derive(Debug)]
+pub struct Typed<T> {
+    pub fields: T,
+    /// what a handler must ask before it does anything with the fields
+    pub token: Result<()>,
+}
+
 impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<Self>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let typed = Typed::<T>::from_request(request, payload);
+        Box::pin(async move {
+            let typed = typed.await?;
+            typed.token.map(|()| Self(typed.fields))
+        })
+    }
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for Typed<T> {
     type Error = Error;
     type Future = LocalBoxFuture<'static, Result<Self>>;
 
@@ -28,10 +49,9 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
                 ));
             }
             let (token, fields) = parse(&body.await?)?;
-            if !csrf_matches(expected.as_ref(), token.as_deref()) {
-                return Err(csrf_refusal());
-            }
-            Ok(Self(fields))
+            let is_ours = csrf_matches(expected.as_ref(), token.as_deref());
+            let token = if is_ours { Ok(()) } else { Err(csrf_refusal()) };
+            Ok(Self { fields, token })
         })
     }
 }
