@@ -8,10 +8,11 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::place::{On, Place, around, first_words, path};
+use super::post;
 use super::views::{
-    ArticlePage, CommentBox, CommentForm, ConversationPage, FaqPage, FragmentPage, FrontPage, Parent,
+    ArticlePage, CommentBox, CommentForm, ConversationPage, FaqPage, FragmentPage, FrontPage,
+    Parent,
 };
-use super::{faq, post};
 use crate::account::{Viewer, chrome};
 use crate::article::{self, Article, Mode};
 use crate::comment::{self, Conversation, Me, Order};
@@ -56,15 +57,8 @@ pub(super) struct Wish {
 }
 
 impl Reading<'_> {
-    fn chrome(&self) -> Chrome {
+    pub(super) fn chrome(&self) -> Chrome {
         chrome(&self.site.name, &self.site.lang, self.viewer)
-    }
-
-    fn me(&self) -> Me {
-        Me {
-            account_id: self.viewer.account().map(|account| account.id),
-            session_id: self.viewer.session_id(),
-        }
     }
 
     pub(super) async fn article(&self, slug: &str) -> Result<Article> {
@@ -90,7 +84,7 @@ impl Reading<'_> {
 
     /// The comment that a form answers, if it is there to be answered.
     pub(super) async fn parent(&self, article: &Article, id: Uuid) -> Result<Option<Parent>> {
-        let found = comment::fragment(self.db, article.id, &[id], self.me()).await?;
+        let found = comment::fragment(self.db, article.id, &[id], Me::of(self.viewer)).await?;
         let is_live = |shown: &&comment::Shown| shown.status == comment::Status::Live;
         Ok(found.iter().find(is_live).map(|shown| Parent {
             id,
@@ -100,10 +94,22 @@ impl Reading<'_> {
     }
 
     /// The article's page, with this form.
-    pub(super) async fn page(&self, article: &Article, wish: &Wish, form: CommentForm) -> Result<String> {
+    pub(super) async fn page(
+        &self,
+        article: &Article,
+        wish: &Wish,
+        form: CommentForm,
+    ) -> Result<String> {
         let after: Option<Cursor> = wish.after.as_deref().map(str::parse).transpose()?;
-        let thread =
-            comment::thread_page(self.db, article.id, wish.sort, after, self.me(), wish.posted).await?;
+        let thread = comment::thread_page(
+            self.db,
+            article.id,
+            wish.sort,
+            after,
+            Me::of(self.viewer),
+            wish.posted,
+        )
+        .await?;
         let form = match article.mode {
             Mode::Closed => CommentBox::Closed,
             _ if !self.may_write(article) => CommentBox::SignInFirst,
@@ -130,7 +136,11 @@ pub(super) fn html(status: StatusCode, page: String) -> HttpResponse {
         .body(page)
 }
 
-async fn front(db: web::Data<PgPool>, site: web::Data<Site>, viewer: Viewer) -> Result<HttpResponse> {
+async fn front(
+    db: web::Data<PgPool>,
+    site: web::Data<Site>,
+    viewer: Viewer,
+) -> Result<HttpResponse> {
     let articles = article::newest(&db, site.id).await?;
     let chrome = chrome(&site.name, &site.lang, &viewer);
     let page = FrontPage {
@@ -140,11 +150,16 @@ async fn front(db: web::Data<PgPool>, site: web::Data<Site>, viewer: Viewer) -> 
     Ok(html(StatusCode::OK, page.render()?))
 }
 
-async fn show_faq(db: web::Data<PgPool>, site: web::Data<Site>, viewer: Viewer) -> Result<HttpResponse> {
+async fn show_faq(
+    db: web::Data<PgPool>,
+    site: web::Data<Site>,
+    viewer: Viewer,
+) -> Result<HttpResponse> {
     let own = site::faq(&db, site.id).await?;
+    let markdown = own.as_deref().unwrap_or(site::DEFAULT_FAQ);
     let page = FaqPage {
         chrome: &chrome(&site.name, &site.lang, &viewer),
-        html: &faq::render(own.as_deref()),
+        html: &site::render_markdown(markdown),
     };
     Ok(html(StatusCode::OK, page.render()?))
 }
@@ -156,16 +171,24 @@ async fn show_article(
     slug: web::Path<String>,
     wish: web::Query<Wish>,
 ) -> Result<HttpResponse> {
-    let reading = Reading { db: &db, site: &site, viewer: &viewer };
+    let reading = Reading {
+        db: &db,
+        site: &site,
+        viewer: &viewer,
+    };
     let article = reading.article(&slug).await?;
     let mut form = CommentForm::default();
     if let Some(id) = wish.reply {
         form.parent = reading.parent(&article, id).await?;
         if form.parent.is_none() {
-            form.problem = Some("The comment that you wanted to answer is not there any more.".into());
+            form.problem =
+                Some("The comment that you wanted to answer is not there any more.".into());
         }
     }
-    Ok(html(StatusCode::OK, reading.page(&article, &wish, form).await?))
+    Ok(html(
+        StatusCode::OK,
+        reading.page(&article, &wish, form).await?,
+    ))
 }
 
 async fn show_comment(
@@ -174,13 +197,25 @@ async fn show_comment(
     viewer: Viewer,
     path: web::Path<(String, Uuid)>,
 ) -> Result<HttpResponse> {
-    let reading = Reading { db: &db, site: &site, viewer: &viewer };
+    let reading = Reading {
+        db: &db,
+        site: &site,
+        viewer: &viewer,
+    };
     let (slug, target) = path.into_inner();
     let article = reading.article(&slug).await?;
-    let conversation = comment::conversation(&db, article.id, target, reading.me()).await?;
-    let root_id = conversation.comments.first().map_or(target, |first| first.root_id);
+    let conversation =
+        comment::conversation(&db, article.id, target, Me::of(reading.viewer)).await?;
+    let root_id = conversation
+        .comments
+        .first()
+        .map_or(target, |first| first.root_id);
     let is_whole = root_id == target;
-    let conversation = if is_whole { conversation } else { around(conversation, target) };
+    let conversation = if is_whole {
+        conversation
+    } else {
+        around(conversation, target)
+    };
     let page = ConversationPage {
         chrome: &reading.chrome(),
         article: &article,
@@ -205,11 +240,18 @@ async fn show_fragment(
     slug: web::Path<String>,
     query: web::Query<FragmentQuery>,
 ) -> Result<HttpResponse> {
-    let reading = Reading { db: &db, site: &site, viewer: &viewer };
+    let reading = Reading {
+        db: &db,
+        site: &site,
+        viewer: &viewer,
+    };
     let ids = ids(&query.ids)?;
     let article = reading.article(&slug).await?;
-    let found = comment::fragment(&db, article.id, &ids, reading.me()).await?;
-    let alone = |shown| Conversation { comments: vec![shown], more_replies: 0 };
+    let found = comment::fragment(&db, article.id, &ids, Me::of(reading.viewer)).await?;
+    let alone = |shown| Conversation {
+        comments: vec![shown],
+        more_replies: 0,
+    };
     let conversations: Vec<Conversation> = found.into_iter().map(alone).collect();
     let page = FragmentPage {
         chrome: &reading.chrome(),
@@ -226,7 +268,9 @@ fn ids(list: &str) -> Result<Vec<Uuid>> {
         .map(|id| Uuid::try_parse(id).ok())
         .collect();
     ids.filter(|ids| ids.len() <= FRAGMENT).ok_or_else(|| {
-        Error::BadRequest(format!("Ask for at most {FRAGMENT} comments, by ids with commas between."))
+        Error::BadRequest(format!(
+            "Ask for at most {FRAGMENT} comments, by ids with commas between."
+        ))
     })
 }
 

@@ -1,7 +1,7 @@
 //! HTML forms in.
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
 
@@ -13,7 +13,28 @@ use crate::error::{Error, Result};
 #[derive(Debug)]
 pub struct Form<T>(pub T);
 
+/// A form that is read even when its token is wrong, for handlers that then show again what somebody typed.
+#[derive(Debug)]
+pub struct Typed<T> {
+    pub fields: T,
+    /// what a handler must ask before it does anything with the fields
+    pub token: Result<()>,
+}
+
 impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<Self>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let typed = Typed::<T>::from_request(request, payload);
+        Box::pin(async move {
+            let typed = typed.await?;
+            typed.token.map(|()| Self(typed.fields))
+        })
+    }
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for Typed<T> {
     type Error = Error;
     type Future = LocalBoxFuture<'static, Result<Self>>;
 
@@ -28,10 +49,9 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
                 ));
             }
             let (token, fields) = parse(&body.await?)?;
-            if !csrf_matches(expected.as_ref(), token.as_deref()) {
-                return Err(csrf_refusal());
-            }
-            Ok(Self(fields))
+            let is_ours = csrf_matches(expected.as_ref(), token.as_deref());
+            let token = if is_ours { Ok(()) } else { Err(csrf_refusal()) };
+            Ok(Self { fields, token })
         })
     }
 }
@@ -50,15 +70,17 @@ pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<(Option<String>,
             return Err(bad(&format!("the field {name:?} is there twice")));
         }
         if name == "csrf" {
-            token = Some(value.into_owned())
+            token = Some(value.into_owned());
         } else {
-            fields.push((name.into_owned(), value.into_owned()))
+            fields.push((name.into_owned(), value.into_owned()));
         }
     }
-    let pairs =
-        serde::de::value::MapDeserializer::<_, serde::de::value::Error>::new(fields.into_iter());
-    let fields = T::deserialize(pairs).map_err(|error| bad(&error.to_string()))?;
-    Ok((token, fields))
+    // written again without the token: the framework's reader of pairs knows numbers and optional fields
+    let pairs = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(&fields)
+        .finish();
+    let fields = web::Query::<T>::from_query(&pairs).map_err(|error| bad(&error.to_string()))?;
+    Ok((token, fields.into_inner()))
 }
 
 /// The bytes that a form stands for, its separators included; a `%` without two hex digits stands for itself.
@@ -110,6 +132,15 @@ mod tests {
                 text: "a b\r\nc".into(),
                 parent: None
             }
+        );
+    }
+
+    #[test]
+    fn an_optional_field_may_be_there() {
+        let (token, fields) = parse::<Fields>(b"text=a&parent=%26=").unwrap();
+        assert_eq!(
+            (token, fields.text, fields.parent),
+            (None, "a".into(), Some("&=".into()))
         );
     }
 
