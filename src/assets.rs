@@ -137,7 +137,11 @@ mod tests {
             ("/assets/belowline.css", Some("\"old\""), 200, ASK),
         ] {
             let (got, _, kept, length) = get(uri, known).await;
-            assert_eq!((got.as_u16(), kept.as_str()), (status, keep), "{uri} {known:?}");
+            assert_eq!(
+                (got.as_u16(), kept.as_str()),
+                (status, keep),
+                "{uri} {known:?}"
+            );
             assert_eq!(length > 0, status == 200, "{uri} {known:?}");
         }
     }

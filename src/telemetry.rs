@@ -11,8 +11,8 @@ const BUCKETS: &[f64] = &[
 /// Starts the log: one JSON object a line on standard error, or plain lines for a person at a terminal.
 /// `RUST_LOG` chooses the level.
 pub fn start_log() {
-    let filter =
-        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
+    let filter = EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,actix_server=warn"));
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr);

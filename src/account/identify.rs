@@ -29,36 +29,41 @@ enum Shown {
 }
 
 /// Middleware: looks up the session that a request shows and puts it, and what its forms must bring, into
-/// the request's extensions. A request that shows nothing, or nothing usable, is anonymous.
+/// the request's extensions. A request that shows nothing, or nothing usable, is anonymous. When the database
+/// cannot be asked, a request that shows a token is refused: it is not let in as somebody else.
 ///
 /// # Errors
-/// A database error, for a request that shows a token: whoever it may be is not let in as somebody else.
-pub async fn identify<B: MessageBody>(
+/// Those of the inner service.
+pub async fn identify(
     request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<B>, actix_web::Error> {
-    let (token, by_cookie) = match shown(request.request())? {
-        Shown::Nothing => (None, false),
-        Shown::Cookie(token) => (Some(token), true),
-        Shown::Bearer(token) => (Some(token), false),
-    };
-    let session = match &token {
-        Some(token) => {
-            let db: &PgPool = data::<PgPool>(request.request())?;
-            let site = data::<Site>(request.request())?;
-            store::find_session(db, site.id, token).await?
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse, actix_web::Error> {
+    match find(request.request()).await {
+        Ok((session, csrf)) => {
+            request.extensions_mut().insert(csrf);
+            if let Some(session) = session {
+                request.extensions_mut().insert(session);
+            }
+            Ok(next.call(request).await?.map_into_boxed_body())
         }
-        None => None,
+        Err(error) => Ok(request.error_response(error)),
+    }
+}
+
+/// Whose session a request shows, and what its forms must bring.
+async fn find(request: &HttpRequest) -> Result<(Option<Session>, Csrf)> {
+    let (token, by_cookie) = match shown(request)? {
+        Shown::Nothing => return Ok((None, Csrf::NotNeeded)),
+        Shown::Cookie(token) => (token, true),
+        Shown::Bearer(token) => (token, false),
     };
+    let (db, site) = (data::<PgPool>(request)?, data::<Site>(request)?);
+    let session = store::find_session(db, site.id, &token).await?;
     let csrf = match &session {
         Some(session) if by_cookie => Csrf::Expected(session.csrf.clone()),
         _ => Csrf::NotNeeded,
     };
-    request.extensions_mut().insert(csrf);
-    if let Some(session) = session {
-        request.extensions_mut().insert(session);
-    }
-    next.call(request).await
+    Ok((session, csrf))
 }
 
 fn shown(request: &HttpRequest) -> Result<Shown> {

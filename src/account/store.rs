@@ -326,14 +326,19 @@ pub(super) async fn change_password(
 
 /// Stores another password's hash and ends all sessions of the account.
 pub(super) async fn renew_hash(db: &PgPool, account_id: Uuid, new: &str) -> Result<()> {
+    let mut write = db.begin().await?;
+    // the account's row first: from here on no sign-in with the old password can begin a session
     sqlx::query!(
-        "WITH ended AS (DELETE FROM session WHERE account_id = $1)
-         UPDATE account SET password_hash = $2 WHERE id = $1",
+        "UPDATE account SET password_hash = $2 WHERE id = $1",
         account_id,
         new
     )
-    .execute(db)
+    .execute(&mut *write)
     .await?;
+    sqlx::query!("DELETE FROM session WHERE account_id = $1", account_id)
+        .execute(&mut *write)
+        .await?;
+    write.commit().await?;
     Ok(())
 }
 

@@ -40,11 +40,7 @@ pub(super) fn join(glyphs: &[Glyph]) -> Vec<Glyph> {
 
 /// How many single letters stand here with the same separator between them: `f.u.c.k` has 4.
 fn spaced_run(glyphs: &[Glyph]) -> usize {
-    let is_letter = |i: usize| {
-        glyphs
-            .get(i)
-            .is_some_and(|g| is_word(g.raw) || g.done.has(Done::LEET))
-    };
+    let is_letter = |i: usize| glyphs.get(i).is_some_and(is_part);
     let Some(separator) = glyphs
         .get(1)
         .map(|g| g.raw)
@@ -88,32 +84,38 @@ fn token_len(glyphs: &[Glyph]) -> usize {
 /// (`pen.is`) are two words, an apostrophe belongs to a word (`who're`), and an address or a link
 /// is not a word at all.
 fn is_split_word(token: &[Glyph]) -> bool {
-    if token.len() > LONGEST
-        || token
-            .iter()
-            .any(|g| matches!(g.raw, '\'' | '`' | '/' | '@'))
+    let inside = token.get(..word_end(token)).unwrap_or_default();
+    // Nearly every word ends here.
+    if inside.iter().all(is_part) || token.len() > LONGEST {
+        return false;
+    }
+    if token
+        .iter()
+        .any(|g| matches!(g.raw, '\'' | '`' | '/' | '@'))
     {
         return false;
     }
-    let end = token
+    let mut parts = inside
+        .split(|g| !is_part(g))
+        .filter(|part| !part.is_empty());
+    !parts.all(|part| is_ordinary(&part.iter().map(|g| g.letter).collect::<String>()))
+}
+
+/// A letter, or a sign that is read as one.
+fn is_part(glyph: &Glyph) -> bool {
+    is_word(glyph.raw) || glyph.done.has(Done::LEET)
+}
+
+/// Where the last letter of a token ends: what follows is punctuation.
+fn word_end(token: &[Glyph]) -> usize {
+    token
         .iter()
         .rposition(|g| is_word(g.raw))
-        .map_or(0, |i| i + 1);
-    let parts: Vec<String> = token
-        .get(..end)
-        .unwrap_or_default()
-        .split(|g| !is_word(g.raw) && !g.done.has(Done::LEET))
-        .filter(|part| !part.is_empty())
-        .map(|part| part.iter().map(|g| g.letter).collect())
-        .collect();
-    parts.len() > 1 && !parts.iter().all(|part| is_ordinary(part))
+        .map_or(0, |i| i + 1)
 }
 
 fn push_joined(out: &mut Vec<Glyph>, token: &[Glyph]) {
-    let end = token
-        .iter()
-        .rposition(|g| is_word(g.raw))
-        .map_or(0, |i| i + 1);
+    let end = word_end(token);
     let hidden = if is_compound(token) {
         Done::NONE
     } else {
@@ -121,7 +123,7 @@ fn push_joined(out: &mut Vec<Glyph>, token: &[Glyph]) {
     };
     let mut pulled = false;
     for (i, glyph) in token.iter().enumerate() {
-        if i < end && !is_word(glyph.raw) && !glyph.done.has(Done::LEET) {
+        if i < end && !is_part(glyph) {
             pulled = true;
             continue;
         }

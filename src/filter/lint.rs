@@ -45,7 +45,7 @@ pub fn lint_term(term: &Term, source: &RulesetSource) -> Vec<Warning> {
     {
         messages.push("It is listed twice: keep one of them.".to_owned());
     }
-    if let Some(name) = shipped_in(&text, source, &spell) {
+    if let Some(name) = shipped_in(&text, source, spell) {
         messages.push(format!("The shipped list “{name}” has it already."));
     }
     if source.allow.iter().any(|allowed| spell(allowed) == text) {

@@ -28,4 +28,6 @@ pub use verdict::{Kind, Outcome, Reason, Scores, Severity, Verdict};
 pub use wordlist::builtin_lists;
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;

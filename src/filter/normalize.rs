@@ -108,11 +108,11 @@ impl View {
 
     fn push(&mut self, c: char, from: usize, to: usize, done: Done) {
         // Any white space, and any amount of it, is one space.
-        if c.is_whitespace() {
-            if let Some(last) = self.pieces.last_mut().filter(|last| last.c == ' ') {
-                last.to = to;
-                return;
-            }
+        if c.is_whitespace()
+            && let Some(last) = self.pieces.last_mut().filter(|last| last.c == ' ')
+        {
+            last.to = to;
+            return;
         }
         let c = if c.is_whitespace() { ' ' } else { c };
         self.pieces.push(Piece {
@@ -176,12 +176,13 @@ fn place(view: &mut View, part: char, of: char, span: (usize, usize), hidden: Do
     if folds.invisible && is_invisible(part) {
         return;
     }
-    if folds.accents && is_combining_mark(part) {
-        if let Some(base) = view.pieces.last_mut().filter(|base| takes_accents(base.c)) {
-            base.to = span.1;
-            base.done.add(Done::ACCENTS);
-            return;
-        }
+    if folds.accents
+        && is_combining_mark(part)
+        && let Some(base) = view.pieces.last_mut().filter(|base| takes_accents(base.c))
+    {
+        base.to = span.1;
+        base.done.add(Done::ACCENTS);
+        return;
     }
     let mut done = hidden;
     if is_styled(part, of) {

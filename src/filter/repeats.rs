@@ -157,10 +157,7 @@ fn longest_run(items: &[(String, [usize; 2])], least: usize) -> Option<(usize, [
 }
 
 fn shingles(words: &[String]) -> HashSet<u64> {
-    words
-        .windows(SHINGLE)
-        .map(|words| fingerprint(words))
-        .collect()
+    words.windows(SHINGLE).map(fingerprint).collect()
 }
 
 /// FNV-1a, written out because a verdict must not depend on a hasher that may change.

@@ -209,11 +209,12 @@ fn version_of(source: &RulesetSource) -> String {
     for name in &source.builtin_lists {
         hash.update(shipped(name).unwrap_or_default());
     }
-    hash.finalize()
+    let hash: [u8; 32] = hash.finalize().into();
+    let number = hash
         .iter()
         .take(6)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+        .fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+    format!("{number:012x}")
 }
 
 #[cfg(test)]

@@ -17,6 +17,9 @@ const NAMES: [&str; 2] = [LISTS[0].0, LISTS[1].0];
 static ORDINARY: LazyLock<HashSet<&'static str>> =
     LazyLock::new(|| lines(include_str!("../../lists/ordinary.txt")).collect());
 
+static STOP_WORDS: LazyLock<HashSet<&'static str>> =
+    LazyLock::new(|| lines(include_str!("../../lists/stop-words.txt")).collect());
+
 /// The names of the shipped lists, for [`super::RulesetSource::builtin_lists`].
 #[must_use]
 pub fn builtin_lists() -> &'static [&'static str] {
@@ -67,6 +70,11 @@ fn line(line: &str) -> Option<Line> {
 /// A common English word that nobody should ban without thinking. Expects lower case.
 pub(super) fn is_ordinary(word: &str) -> bool {
     ORDINARY.contains(word)
+}
+
+/// A word that says nothing about a topic. Expects lower case.
+pub(super) fn is_stop_word(word: &str) -> bool {
+    STOP_WORDS.contains(word)
 }
 
 /// The common words, for looking for a term inside them.

@@ -23,7 +23,10 @@ mod tests {
         for (text, expected) in [
             ("# a\n\nb *c*", "<h1>a</h1>\n<p>b <em>c</em></p>\n"),
             ("<script>alert(1)</script>", ""),
-            ("[x](javascript:alert(1))", "<p><a rel=\"noopener noreferrer\">x</a></p>\n"),
+            (
+                "[x](javascript:alert(1))",
+                "<p><a rel=\"noopener noreferrer\">x</a></p>\n",
+            ),
             ("<b onclick=\"x()\">y</b>", "<p><b>y</b></p>\n"),
         ] {
             assert_eq!(render(Some(text)), expected, "{text}");

@@ -89,7 +89,10 @@ impl Place {
 
     /// The page with the form that answers a comment.
     pub(super) fn reply(&self, id: &Uuid) -> String {
-        format!("{}#form", self.address(self.order, self.cursor(), Some(*id)))
+        format!(
+            "{}#form",
+            self.address(self.order, self.cursor(), Some(*id))
+        )
     }
 
     /// A comment's own page.
@@ -99,7 +102,10 @@ impl Place {
 
     /// To what a comment answers: up on this page if it is here, else to its own page.
     pub(super) fn to_parent(&self, conversation: &Conversation, parent: &Uuid) -> String {
-        let is_here = conversation.comments.iter().any(|comment| comment.id == *parent);
+        let is_here = conversation
+            .comments
+            .iter()
+            .any(|comment| comment.id == *parent);
         if is_here || self.on == On::Fragment {
             format!("#comment-{parent}")
         } else {
@@ -122,12 +128,18 @@ impl Place {
     }
 
     pub(super) fn read_more(&self, n: &i64) -> String {
-        format!("Read {} in this conversation", counted(*n, "more reply", "more replies"))
+        format!(
+            "Read {} in this conversation",
+            counted(*n, "more reply", "more replies")
+        )
     }
 
     /// A conversation's own page has an end too.
     pub(super) fn left_out(&self, n: &i64) -> String {
-        format!("{} not shown.", counted(*n, "more reply is", "more replies are"))
+        format!(
+            "{} not shown.",
+            counted(*n, "more reply is", "more replies are")
+        )
     }
 
     pub(super) fn split<'c>(&self, conversation: &'c Conversation) -> Split<'c> {
@@ -135,12 +147,20 @@ impl Place {
             Some((first, rest)) if first.parent_id.is_none() => (Some(first), rest),
             _ => (None, conversation.comments.as_slice()),
         };
-        let shown = replies.iter().filter(|reply| !reply.is_placeholder()).count();
-        let all = i64::try_from(shown).unwrap_or(i64::MAX).saturating_add(conversation.more_replies.max(0));
+        let shown = replies
+            .iter()
+            .filter(|reply| !reply.is_placeholder())
+            .count();
+        let all = i64::try_from(shown)
+            .unwrap_or(i64::MAX)
+            .saturating_add(conversation.more_replies.max(0));
         Split {
             root,
             replies,
-            root_id: conversation.comments.first().map_or_else(Uuid::nil, |first| first.root_id),
+            root_id: conversation
+                .comments
+                .first()
+                .map_or_else(Uuid::nil, |first| first.root_id),
             summary: counted(all, "reply", "replies"),
         }
     }
@@ -188,7 +208,10 @@ pub(super) fn around(conversation: Conversation, target: Uuid) -> Conversation {
     }
     let mut below = std::collections::HashSet::from([target]);
     for comment in &conversation.comments {
-        if comment.parent_id.is_some_and(|parent| below.contains(&parent)) {
+        if comment
+            .parent_id
+            .is_some_and(|parent| below.contains(&parent))
+        {
             below.insert(comment.id);
         }
     }
@@ -223,18 +246,35 @@ mod tests {
     fn addresses() {
         let cursor: Cursor = "5_00000000000000000000000000000007".parse().unwrap();
         let id = Uuid::from_u128(1);
-        let place = |order, after| Place { path: path("a"), order, on: On::Article { after }, can_reply: true };
+        let place = |order, after| Place {
+            path: path("a"),
+            order,
+            on: On::Article { after },
+            can_reply: true,
+        };
         let start = place(Order::Newest, None);
         let later = place(Order::Oldest, Some(cursor));
         for (address, expected) in [
             (start.here(), "/articles/a"),
             (start.oldest(), "/articles/a?sort=oldest"),
-            (start.after(&cursor), "/articles/a?after=5_00000000000000000000000000000007"),
-            (start.reply(&id), "/articles/a?reply=00000000-0000-0000-0000-000000000001#form"),
+            (
+                start.after(&cursor),
+                "/articles/a?after=5_00000000000000000000000000000007",
+            ),
+            (
+                start.reply(&id),
+                "/articles/a?reply=00000000-0000-0000-0000-000000000001#form",
+            ),
             (later.first(), "/articles/a?sort=oldest"),
             (later.newest(), "/articles/a"),
-            (later.here(), "/articles/a?sort=oldest&after=5_00000000000000000000000000000007"),
-            (start.comment(&id), "/articles/a/comments/00000000-0000-0000-0000-000000000001"),
+            (
+                later.here(),
+                "/articles/a?sort=oldest&after=5_00000000000000000000000000000007",
+            ),
+            (
+                start.comment(&id),
+                "/articles/a/comments/00000000-0000-0000-0000-000000000001",
+            ),
         ] {
             assert_eq!(address, expected);
         }
@@ -258,17 +298,33 @@ mod tests {
             (6, vec![1, 5, 6]),
         ] {
             let kept = around(samples::conversation(&tree), Uuid::from_u128(target));
-            let kept: Vec<u128> = kept.comments.iter().map(|comment| comment.id.as_u128()).collect();
+            let kept: Vec<u128> = kept
+                .comments
+                .iter()
+                .map(|comment| comment.id.as_u128())
+                .collect();
             assert_eq!(kept, expected, "around {target}");
         }
     }
 
     #[test]
     fn a_conversation_is_split_at_its_top() {
-        let place = Place { path: path("a"), order: Order::Newest, on: On::Fragment, can_reply: true };
+        let place = Place {
+            path: path("a"),
+            order: Order::Newest,
+            on: On::Fragment,
+            can_reply: true,
+        };
         let whole = samples::conversation(&[(1, 0), (2, 1)]);
         let split = place.split(&whole);
-        assert_eq!((split.root.is_some(), split.replies.len(), split.summary.as_str()), (true, 1, "1 reply"));
+        assert_eq!(
+            (
+                split.root.is_some(),
+                split.replies.len(),
+                split.summary.as_str()
+            ),
+            (true, 1, "1 reply")
+        );
         let apart = samples::conversation(&[(2, 1)]);
         let split = place.split(&apart);
         assert_eq!((split.root.is_some(), split.replies.len()), (false, 1));

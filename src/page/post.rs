@@ -40,7 +40,11 @@ pub(super) async fn post(
     slug: web::Path<String>,
     form: Form<Fields>,
 ) -> Result<HttpResponse> {
-    let reading = Reading { db: &db, site: &site, viewer: &viewer };
+    let reading = Reading {
+        db: &db,
+        site: &site,
+        viewer: &viewer,
+    };
     let article = reading.article(&slug).await?;
     let Form(fields) = form;
     if !fields.website.is_empty() {
@@ -52,9 +56,12 @@ pub(super) async fn post(
         Ok(accepted) => {
             wake.0.notify_one();
             let id = accepted.posted.id;
-            let mut answer = see_other(&format!("{}?posted={id}#comment-{id}", path(&article.slug)));
+            let mut answer =
+                see_other(&format!("{}?posted={id}#comment-{id}", path(&article.slug)));
             if let Some(session) = &accepted.new_session {
-                answer.add_cookie(&session_cookie(session, &url)).map_err(anyhow::Error::from)?;
+                answer
+                    .add_cookie(&session_cookie(session, &url))
+                    .map_err(anyhow::Error::from)?;
             }
             Ok(answer)
         }
@@ -71,7 +78,12 @@ fn is_for_the_writer(error: &Error) -> bool {
     )
 }
 
-async fn again(reading: &Reading<'_>, article: &Article, fields: Fields, error: &Error) -> Result<HttpResponse> {
+async fn again(
+    reading: &Reading<'_>,
+    article: &Article,
+    fields: Fields,
+    error: &Error,
+) -> Result<HttpResponse> {
     let parent = match Uuid::try_parse(&fields.parent) {
         Ok(id) => reading.parent(article, id).await?,
         Err(_) => None,
@@ -88,7 +100,9 @@ async fn again(reading: &Reading<'_>, article: &Article, fields: Fields, error: 
     let page = reading.page(article, &Wish::default(), form).await?;
     let mut answer = html(error.status_code(), page);
     if let Some(seconds) = error.retry_after_s() {
-        answer.headers_mut().insert(actix_web::http::header::RETRY_AFTER, seconds.into());
+        answer
+            .headers_mut()
+            .insert(actix_web::http::header::RETRY_AFTER, seconds.into());
     }
     Ok(answer)
 }
@@ -98,7 +112,9 @@ impl Fields {
         let given = |field: &String| Some(field.clone()).filter(|text| !text.is_empty());
         let parent = given(&self.parent).map(|id| Uuid::try_parse(&id));
         Ok(Submission {
-            parent_id: parent.transpose().map_err(|_| Error::BadRequest("The form names no comment to answer.".into()))?,
+            parent_id: parent
+                .transpose()
+                .map_err(|_| Error::BadRequest("The form names no comment to answer.".into()))?,
             text: self.text.clone(),
             name: given(&self.name),
             email: given(&self.email),
@@ -113,19 +129,43 @@ mod tests {
 
     #[test]
     fn what_is_left_empty_is_not_sent() {
-        let fields = Fields { text: "t".into(), ..Fields::default() };
+        let fields = Fields {
+            text: "t".into(),
+            ..Fields::default()
+        };
         let submission = fields.submission().unwrap();
         assert_eq!(
-            (submission.parent_id, submission.name, submission.email, submission.key),
+            (
+                submission.parent_id,
+                submission.name,
+                submission.email,
+                submission.key
+            ),
             (None, None, None, None)
         );
         let id = Uuid::from_u128(5);
-        let fields = Fields { parent: id.to_string(), name: "n".into(), key: "k".into(), ..Fields::default() };
+        let fields = Fields {
+            parent: id.to_string(),
+            name: "n".into(),
+            key: "k".into(),
+            ..Fields::default()
+        };
         let submission = fields.submission().unwrap();
         assert_eq!(
-            (submission.parent_id, submission.name.as_deref(), submission.key.as_deref()),
+            (
+                submission.parent_id,
+                submission.name.as_deref(),
+                submission.key.as_deref()
+            ),
             (Some(id), Some("n"), Some("k"))
         );
-        assert!(Fields { parent: "x".into(), ..Fields::default() }.submission().is_err());
+        assert!(
+            Fields {
+                parent: "x".into(),
+                ..Fields::default()
+            }
+            .submission()
+            .is_err()
+        );
     }
 }

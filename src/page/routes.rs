@@ -9,7 +9,8 @@ use uuid::Uuid;
 
 use super::place::{On, Place, around, first_words, path};
 use super::views::{
-    ArticlePage, CommentBox, CommentForm, ConversationPage, FaqPage, FragmentPage, FrontPage, Parent,
+    ArticlePage, CommentBox, CommentForm, ConversationPage, FaqPage, FragmentPage, FrontPage,
+    Parent,
 };
 use super::{faq, post};
 use crate::account::{Viewer, chrome};
@@ -100,10 +101,22 @@ impl Reading<'_> {
     }
 
     /// The article's page, with this form.
-    pub(super) async fn page(&self, article: &Article, wish: &Wish, form: CommentForm) -> Result<String> {
+    pub(super) async fn page(
+        &self,
+        article: &Article,
+        wish: &Wish,
+        form: CommentForm,
+    ) -> Result<String> {
         let after: Option<Cursor> = wish.after.as_deref().map(str::parse).transpose()?;
-        let thread =
-            comment::thread_page(self.db, article.id, wish.sort, after, self.me(), wish.posted).await?;
+        let thread = comment::thread_page(
+            self.db,
+            article.id,
+            wish.sort,
+            after,
+            self.me(),
+            wish.posted,
+        )
+        .await?;
         let form = match article.mode {
             Mode::Closed => CommentBox::Closed,
             _ if !self.may_write(article) => CommentBox::SignInFirst,
@@ -130,7 +143,11 @@ pub(super) fn html(status: StatusCode, page: String) -> HttpResponse {
         .body(page)
 }
 
-async fn front(db: web::Data<PgPool>, site: web::Data<Site>, viewer: Viewer) -> Result<HttpResponse> {
+async fn front(
+    db: web::Data<PgPool>,
+    site: web::Data<Site>,
+    viewer: Viewer,
+) -> Result<HttpResponse> {
     let articles = article::newest(&db, site.id).await?;
     let chrome = chrome(&site.name, &site.lang, &viewer);
     let page = FrontPage {
@@ -140,7 +157,11 @@ async fn front(db: web::Data<PgPool>, site: web::Data<Site>, viewer: Viewer) -> 
     Ok(html(StatusCode::OK, page.render()?))
 }
 
-async fn show_faq(db: web::Data<PgPool>, site: web::Data<Site>, viewer: Viewer) -> Result<HttpResponse> {
+async fn show_faq(
+    db: web::Data<PgPool>,
+    site: web::Data<Site>,
+    viewer: Viewer,
+) -> Result<HttpResponse> {
     let own = site::faq(&db, site.id).await?;
     let page = FaqPage {
         chrome: &chrome(&site.name, &site.lang, &viewer),
@@ -156,16 +177,24 @@ async fn show_article(
     slug: web::Path<String>,
     wish: web::Query<Wish>,
 ) -> Result<HttpResponse> {
-    let reading = Reading { db: &db, site: &site, viewer: &viewer };
+    let reading = Reading {
+        db: &db,
+        site: &site,
+        viewer: &viewer,
+    };
     let article = reading.article(&slug).await?;
     let mut form = CommentForm::default();
     if let Some(id) = wish.reply {
         form.parent = reading.parent(&article, id).await?;
         if form.parent.is_none() {
-            form.problem = Some("The comment that you wanted to answer is not there any more.".into());
+            form.problem =
+                Some("The comment that you wanted to answer is not there any more.".into());
         }
     }
-    Ok(html(StatusCode::OK, reading.page(&article, &wish, form).await?))
+    Ok(html(
+        StatusCode::OK,
+        reading.page(&article, &wish, form).await?,
+    ))
 }
 
 async fn show_comment(
@@ -174,13 +203,24 @@ async fn show_comment(
     viewer: Viewer,
     path: web::Path<(String, Uuid)>,
 ) -> Result<HttpResponse> {
-    let reading = Reading { db: &db, site: &site, viewer: &viewer };
+    let reading = Reading {
+        db: &db,
+        site: &site,
+        viewer: &viewer,
+    };
     let (slug, target) = path.into_inner();
     let article = reading.article(&slug).await?;
     let conversation = comment::conversation(&db, article.id, target, reading.me()).await?;
-    let root_id = conversation.comments.first().map_or(target, |first| first.root_id);
+    let root_id = conversation
+        .comments
+        .first()
+        .map_or(target, |first| first.root_id);
     let is_whole = root_id == target;
-    let conversation = if is_whole { conversation } else { around(conversation, target) };
+    let conversation = if is_whole {
+        conversation
+    } else {
+        around(conversation, target)
+    };
     let page = ConversationPage {
         chrome: &reading.chrome(),
         article: &article,
@@ -205,11 +245,18 @@ async fn show_fragment(
     slug: web::Path<String>,
     query: web::Query<FragmentQuery>,
 ) -> Result<HttpResponse> {
-    let reading = Reading { db: &db, site: &site, viewer: &viewer };
+    let reading = Reading {
+        db: &db,
+        site: &site,
+        viewer: &viewer,
+    };
     let ids = ids(&query.ids)?;
     let article = reading.article(&slug).await?;
     let found = comment::fragment(&db, article.id, &ids, reading.me()).await?;
-    let alone = |shown| Conversation { comments: vec![shown], more_replies: 0 };
+    let alone = |shown| Conversation {
+        comments: vec![shown],
+        more_replies: 0,
+    };
     let conversations: Vec<Conversation> = found.into_iter().map(alone).collect();
     let page = FragmentPage {
         chrome: &reading.chrome(),
@@ -226,7 +273,9 @@ fn ids(list: &str) -> Result<Vec<Uuid>> {
         .map(|id| Uuid::try_parse(id).ok())
         .collect();
     ids.filter(|ids| ids.len() <= FRAGMENT).ok_or_else(|| {
-        Error::BadRequest(format!("Ask for at most {FRAGMENT} comments, by ids with commas between."))
+        Error::BadRequest(format!(
+            "Ask for at most {FRAGMENT} comments, by ids with commas between."
+        ))
     })
 }
 

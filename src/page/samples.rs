@@ -68,7 +68,10 @@ fn inlines(text: &str) -> Vec<Inline> {
     for word in text.split_inclusive([' ', '\n']) {
         let trimmed = word.trim_end().to_owned();
         if trimmed.starts_with("https:") {
-            inlines.push(Inline::Link { href: trimmed.clone(), text: trimmed });
+            inlines.push(Inline::Link {
+                href: trimmed.clone(),
+                text: trimmed,
+            });
             inlines.push(Inline::Text(" ".into()));
         } else if word.ends_with('\n') {
             inlines.extend([Inline::Text(trimmed), Inline::Break]);
@@ -82,7 +85,10 @@ fn inlines(text: &str) -> Vec<Inline> {
 /// `(number, parent)` in reading order.
 pub(super) fn conversation(tree: &[(u128, u128)]) -> Conversation {
     Conversation {
-        comments: tree.iter().map(|&(n, parent)| comment(n, parent, "text")).collect(),
+        comments: tree
+            .iter()
+            .map(|&(n, parent)| comment(n, parent, "text"))
+            .collect(),
         more_replies: 0,
     }
 }

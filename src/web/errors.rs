@@ -4,6 +4,7 @@ use std::panic::AssertUnwindSafe;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
 use actix_web::http::{StatusCode, header};
 use actix_web::middleware::Next;
 use actix_web::{HttpResponse, web};
@@ -25,51 +26,64 @@ struct ErrorPage<'a> {
 /// people or as JSON for programs, without a word on the inside of the program.
 ///
 /// # Errors
-/// None: errors become answers.
+/// A middleware's error and a panic, with their answer: the request is gone with them, and an answer can
+/// only be given to a request.
 pub async fn render(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    // taken out now: the request cannot be kept, since routing panics on one that is shared
     let chrome = request.app_data::<web::Data<Chrome>>().cloned();
+    let chrome = chrome.as_deref().cloned().unwrap_or_default();
     let for_programs = request.path().starts_with("/api/");
-    let raw = request.request().clone();
+    let answer = |failed: &HttpResponse| answer(failed, &chrome, for_programs);
     // a panic ends its request, not the connection's other ones, and says nothing of itself
-    let response = match AssertUnwindSafe(next.call(request)).catch_unwind().await {
-        Ok(Ok(response)) => response.map_into_boxed_body(),
-        Ok(Err(error)) => ServiceResponse::new(raw, error.error_response().map_into_boxed_body()),
-        Err(_) => ServiceResponse::new(raw, HttpResponse::InternalServerError().finish()),
-    };
-    let status = response.status();
-    if status.as_u16() < 400 || is_rendered(&response) {
-        return Ok(response);
+    match AssertUnwindSafe(next.call(request)).catch_unwind().await {
+        Ok(Ok(response)) => {
+            let response = response.map_into_boxed_body();
+            if response.status().as_u16() < 400 || is_rendered(&response) {
+                return Ok(response);
+            }
+            let (request, failed) = response.into_parts();
+            Ok(ServiceResponse::new(request, answer(&failed)))
+        }
+        Ok(Err(error)) => {
+            let answer = answer(&error.error_response());
+            Err(InternalError::from_response(error, answer).into())
+        }
+        Err(_) => {
+            let answer = answer(&HttpResponse::InternalServerError().finish());
+            Err(InternalError::from_response("a panic", answer).into())
+        }
     }
-    let shown = response
-        .response()
+}
+
+/// The page or JSON for a response that failed.
+fn answer(failed: &HttpResponse, chrome: &Chrome, for_programs: bool) -> HttpResponse {
+    let status = failed.status();
+    let shown = failed
         .extensions()
         .get::<Shown>()
         .cloned()
         .unwrap_or_else(|| generic(status));
-    let (request, failed) = response.into_parts();
     let mut answer = HttpResponse::build(status);
     for (name, value) in failed.headers() {
         if name == header::RETRY_AFTER || name == header::ALLOW {
             answer.insert_header((name.clone(), value.clone()));
         }
     }
-    let answer = if for_programs {
-        answer
-            .json(serde_json::json!({ "error": { "code": shown.code, "message": shown.message } }))
-    } else {
-        let chrome = chrome.as_deref().cloned().unwrap_or_default();
-        let page = ErrorPage {
-            chrome: &chrome,
-            title: title(status),
-            message: &shown.message,
-        };
-        let html = page.render().unwrap_or_else(|_| shown.message.clone());
-        answer.content_type("text/html; charset=utf-8").body(html)
+    if for_programs {
+        return answer.json(
+            serde_json::json!({ "error": { "code": shown.code, "message": shown.message } }),
+        );
+    }
+    let page = ErrorPage {
+        chrome,
+        title: title(status),
+        message: &shown.message,
     };
-    Ok(ServiceResponse::new(request, answer))
+    let html = page.render().unwrap_or_else(|_| shown.message.clone());
+    answer.content_type("text/html; charset=utf-8").body(html)
 }
 
 /// A handler that answered with its own page (a form shown again) has a body already.

@@ -49,9 +49,9 @@ pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<(Option<String>,
             return Err(bad(&format!("the field {name:?} is there twice")));
         }
         if name == "csrf" {
-            token = Some(value.into_owned())
+            token = Some(value.into_owned());
         } else {
-            fields.push((name.into_owned(), value.into_owned()))
+            fields.push((name.into_owned(), value.into_owned()));
         }
     }
     let pairs =

@@ -2,6 +2,7 @@
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
@@ -41,9 +42,22 @@ pub async fn secure<B: MessageBody>(
     let over_tls = request
         .app_data::<web::Data<PublicUrl>>()
         .is_some_and(|url| url.is_https());
-    let mut response = next.call(request).await?;
-    let no_body = response.status() == StatusCode::NO_CONTENT;
-    let headers = response.headers_mut();
+    match next.call(request).await {
+        Ok(mut response) => {
+            let status = response.status();
+            dress(response.headers_mut(), status, over_tls);
+            Ok(response)
+        }
+        Err(error) => {
+            let mut response = error.error_response();
+            let status = response.status();
+            dress(response.headers_mut(), status, over_tls);
+            Err(InternalError::from_response(error, response).into())
+        }
+    }
+}
+
+fn dress(headers: &mut HeaderMap, status: StatusCode, over_tls: bool) {
     for (name, value) in EVERYWHERE {
         headers.insert(
             HeaderName::from_static(name),
@@ -54,7 +68,7 @@ pub async fn secure<B: MessageBody>(
         let value = HeaderValue::from_static("max-age=63072000; includeSubDomains");
         headers.insert(header::STRICT_TRANSPORT_SECURITY, value);
     }
-    if !no_body {
+    if status != StatusCode::NO_CONTENT {
         let policy = if is_page(headers) {
             PAGE_POLICY
         } else {
@@ -72,7 +86,6 @@ pub async fn secure<B: MessageBody>(
             HeaderValue::from_static("private, no-store"),
         );
     }
-    Ok(response)
 }
 
 fn is_page(headers: &HeaderMap) -> bool {
@@ -86,11 +99,11 @@ fn is_page(headers: &HeaderMap) -> bool {
 /// browser. Browsers say so in `Sec-Fetch-Site`; older ones in `Origin`.
 ///
 /// # Errors
-/// [`Error::Forbidden`] for a request from elsewhere; those of the inner service.
-pub async fn same_origin<B: MessageBody>(
+/// Those of the inner service. A request from elsewhere is answered with [`Error::Forbidden`].
+pub async fn same_origin(
     request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<B>, actix_web::Error> {
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse, actix_web::Error> {
     let reads = matches!(
         *request.method(),
         Method::GET | Method::HEAD | Method::OPTIONS
@@ -99,12 +112,10 @@ pub async fn same_origin<B: MessageBody>(
         .app_data::<web::Data<PublicUrl>>()
         .map(|url| url.origin());
     if reads || is_own(request.headers(), own.as_deref()) {
-        next.call(request).await
+        Ok(next.call(request).await?.map_into_boxed_body())
     } else {
-        Err(
-            Error::Forbidden("This request came from another site and was not carried out.".into())
-                .into(),
-        )
+        let refusal = "This request came from another site and was not carried out.";
+        Ok(request.error_response(Error::Forbidden(refusal.into())))
     }
 }
 

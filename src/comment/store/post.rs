@@ -81,7 +81,7 @@ pub async fn post(db: &PgPool, new: &NewComment) -> Result<Posted> {
     let inserted = sqlx::query_scalar!(
         r#"INSERT INTO comment (id, site_id, article_id, parent_id, root_id, depth, account_id, session_id,
                                 author_name, guest_email, body, idempotency_scope, idempotency_key, request_hash, created_at)
-           SELECT $1, a.site_id, a.id, p.id, coalesce(p.root_id, $1), coalesce(least(p.depth + 1, 500), 0), $5, $6,
+           SELECT $1, a.site_id, a.id, p.id, coalesce(p.root_id, $1), CASE WHEN p.id IS NULL THEN 0 ELSE least(p.depth + 1, 500) END, $5, $6,
                   $7, $8, $9, $10, $11, $12, coalesce($13, now())
            FROM article a LEFT JOIN comment p ON p.id = $4 AND p.article_id = a.id AND p.status = 'live'
            WHERE a.site_id = $2 AND a.id = $3 AND a.mode <> 'closed' AND ($4::uuid IS NULL) = (p.id IS NULL)
