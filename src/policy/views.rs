@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::edit::Change;
-use super::store::{InForce, MAX_NOTE, Version};
+use super::store::{InForce, Version};
 use crate::filter::{
     Kind, Outcome, Piece, RulesetSource, Segment, Severity, Spots, Verdict, Warning, builtin_lists,
     list_size, marked,
