@@ -24,7 +24,7 @@ use crate::{
 
 /// How long requests in flight may take to end when the server is told to stop, in seconds.
 const LAST_REQUESTS_S: u64 = 8;
-const TIDY_EVERY: Duration = Duration::from_secs(3600);
+const TIDY_EVERY: Duration = Duration::from_hours(1);
 
 /// What a server is started with.
 pub struct Start {

@@ -16,7 +16,7 @@ use url::Url;
 /// Where the database is: every command that needs one takes these.
 #[derive(Args, Clone, Debug, Default)]
 pub struct DatabaseArgs {
-    /// A PostgreSQL server to use, postgres://user@host/name. Without it, Belowline runs a private one in the data folder
+    /// A PostgreSQL server to use, `postgres://user@host/name`. Without it, Belowline runs a private one in the data folder
     #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
     pub database_url: Option<String>,
     /// The folder for the private database [default: ./data]
@@ -39,7 +39,7 @@ pub struct ServeArgs {
     /// The address for /metrics and the details of /readyz; keep it inside [default: 127.0.0.1:8081]
     #[arg(long, env = "BELOWLINE_OPS_LISTEN", value_name = "IP:PORT")]
     pub ops_listen: Option<SocketAddr>,
-    /// How readers reach the service, https://comments.example [default: http://localhost and the port]
+    /// How readers reach the service, `https://comments.example` [default: localhost and the port]
     #[arg(long, env = "BELOWLINE_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
     /// Proxies in front whose X-Forwarded-For is believed, e.g. 10.0.0.0/8,192.0.2.7

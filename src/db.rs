@@ -30,7 +30,7 @@ pub async fn connect(url: &str, size: u32) -> anyhow::Result<PgPool> {
     PgPoolOptions::new()
         .max_connections(size)
         .acquire_timeout(Duration::from_secs(1))
-        .max_lifetime(Duration::from_secs(600))
+        .max_lifetime(Duration::from_mins(10))
         .before_acquire(|connection, _| Box::pin(is_clean(connection)))
         .connect_with(options)
         .await

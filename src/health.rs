@@ -95,9 +95,10 @@ async fn alive() -> HttpResponse {
 }
 
 async fn ready(readiness: web::Data<Readiness>) -> HttpResponse {
-    let (mut answer, word) = match readiness.checks().await.all() {
-        true => (HttpResponse::Ok(), "ready\n"),
-        false => (HttpResponse::ServiceUnavailable(), "not ready\n"),
+    let (mut answer, word) = if readiness.checks().await.all() {
+        (HttpResponse::Ok(), "ready\n")
+    } else {
+        (HttpResponse::ServiceUnavailable(), "not ready\n")
     };
     answer.content_type("text/plain; charset=utf-8").body(word)
 }

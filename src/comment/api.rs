@@ -52,7 +52,7 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
 
 /// A comment as its reader may see it.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Comment {
+pub(super) struct Comment {
     id: Uuid,
     /// the comment that it answers
     parent_id: Option<Uuid>,
@@ -70,7 +70,7 @@ pub struct Comment {
 
 /// A page of a thread.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Thread {
+pub(super) struct Thread {
     conversations: Vec<ThreadConversation>,
     /// pass it as `after` for the next page; null on the last
     next: Option<String>,
@@ -80,7 +80,7 @@ pub struct Thread {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ThreadConversation {
+pub(super) struct ThreadConversation {
     /// in reading order: each comment, then its answers
     comments: Vec<Comment>,
     /// answers that this page leaves out

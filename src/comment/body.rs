@@ -75,7 +75,7 @@ pub enum Inline {
 }
 
 /// Cuts stored text into blocks. Linear in its length.
-pub fn blocks(text: &str) -> Vec<Block> {
+pub(super) fn blocks(text: &str) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
     let mut open = false;
     for line in text.lines() {

@@ -53,14 +53,15 @@ pub enum Screened {
 
 /// Where `step` leads from `from`; `None` if it does not exist there. A machine moves pending comments only:
 /// its verdict can never contradict a person's decision.
-pub fn next(from: Status, step: Move) -> Option<Status> {
+pub(super) fn next(from: Status, step: Move) -> Option<Status> {
     use Status::{Held, Live, Pending, Rejected, Removed};
     match (from, step) {
-        (Pending, Move::Screened(Screened::Live)) => Some(Live),
+        (Pending, Move::Screened(Screened::Live))
+        | (Held | Rejected | Removed, Move::Decided(Action::Approve)) => Some(Live),
         (Pending, Move::Screened(Screened::Held) | Move::DeadLetter) => Some(Held),
-        (Pending, Move::Screened(Screened::Rejected)) => Some(Rejected),
-        (Held | Rejected | Removed, Move::Decided(Action::Approve)) => Some(Live),
-        (Held, Move::Decided(Action::Reject)) => Some(Rejected),
+        (Pending, Move::Screened(Screened::Rejected)) | (Held, Move::Decided(Action::Reject)) => {
+            Some(Rejected)
+        }
         (Live, Move::Decided(Action::Remove)) => Some(Removed),
         (
             Live,

@@ -13,7 +13,7 @@ pub const MAX_LEVEL: u8 = 7;
 
 /// A comment as the store reads it.
 #[derive(Clone, Debug)]
-pub struct Row {
+pub(super) struct Row {
     pub id: Uuid,
     pub parent_id: Option<Uuid>,
     pub root_id: Uuid,
@@ -90,7 +90,7 @@ impl Shown {
 /// The rows of one conversation, older before younger among the answers of each, in reading order: each
 /// comment, then its answers. A row whose parent is not among them starts a run of its own. Placeholders
 /// that nobody answers are left out, unless `keep` says that their answers are elsewhere.
-pub fn reading_order(rows: Vec<Row>, keep: impl Fn(Uuid) -> bool) -> Vec<Shown> {
+pub(super) fn reading_order(rows: Vec<Row>, keep: impl Fn(Uuid) -> bool) -> Vec<Shown> {
     let mut by_parent: HashMap<Uuid, Vec<usize>> = HashMap::new();
     let ids: HashMap<Uuid, usize> = rows
         .iter()

@@ -1,4 +1,4 @@
-//! All SQL of the tables comment, thread, settlement and live_event.
+//! All SQL of the tables comment, thread, settlement and `live_event`.
 
 mod claim;
 mod events;
