@@ -59,7 +59,8 @@ impl<T: DeserializeOwned + 'static> FromRequest for Typed<T> {
 /// The token and the rest of a form.
 pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<(Option<String>, T)> {
     let bad = |what: &str| Error::BadRequest(format!("The form cannot be used: {what}."));
-    if std::str::from_utf8(body).is_err() {
+    // the parser below would put a replacement character for what somebody did not send
+    if std::str::from_utf8(&percent_decoded(body)).is_err() {
         return Err(bad("it is not UTF-8"));
     }
     let mut fields: Vec<(String, String)> = Vec::new();
@@ -82,6 +83,33 @@ pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<(Option<String>,
     Ok((token, fields.into_inner()))
 }
 
+/// The bytes that a form stands for, its separators included; a `%` without two hex digits stands for itself.
+fn percent_decoded(body: &[u8]) -> Vec<u8> {
+    let hex = |byte: &u8| {
+        char::from(*byte)
+            .to_digit(16)
+            .and_then(|digit| u8::try_from(digit).ok())
+    };
+    let mut rest = body;
+    let mut bytes = Vec::with_capacity(body.len());
+    while let Some((first, after)) = rest.split_first() {
+        rest = after;
+        let pair = after.split_at_checked(2).filter(|_| *first == b'%');
+        let decoded = pair.and_then(|(pair, after)| match pair {
+            [high, low] => Some((hex(high)? * 16 + hex(low)?, after)),
+            _ => None,
+        });
+        match decoded {
+            Some((byte, after)) => {
+                bytes.push(byte);
+                rest = after;
+            }
+            None => bytes.push(*first),
+        }
+    }
+    bytes
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,6 +123,7 @@ mod tests {
 
     #[test]
     fn fields_and_token() {
+        assert_eq!(parse::<Fields>(b"text=%c3%A9%zz%").unwrap().1.text, "é%zz%");
         let (token, fields) = parse::<Fields>(b"csrf=t&text=a%20b%0D%0Ac").unwrap();
         assert_eq!(token.as_deref(), Some("t"));
         assert_eq!(
@@ -125,6 +154,13 @@ mod tests {
         ] {
             assert!(parse::<Fields>(body.as_bytes()).is_err(), "{body}");
         }
-        assert!(parse::<Fields>(b"text=\xff").is_err());
+        for body in [
+            b"text=\xff".as_slice(),
+            b"text=%ff",
+            b"text=%C3%28",
+            b"text=a%c3",
+        ] {
+            assert!(parse::<Fields>(body).is_err(), "{body:?}");
+        }
     }
 }
