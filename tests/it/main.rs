@@ -5,4 +5,8 @@
     reason = "nothing outside a test binary can reach into it"
 )]
 
+mod harness;
+
+mod accounts;
+mod comments;
 mod local_pg;
