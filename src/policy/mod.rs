@@ -3,6 +3,7 @@
 mod api;
 mod edit;
 mod routes;
+mod settings;
 mod store;
 mod tried;
 mod views;

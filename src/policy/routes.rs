@@ -7,13 +7,13 @@ use serde::Deserialize;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::edit::{self, Change, Settings};
+use super::edit::{self, Change};
 use super::store::{self, InForce};
 use super::tried::try_text;
 use super::views::{Doubt, Terms, Tried};
 use crate::account::{CurrentAdmin, CurrentModerator, Viewer, chrome};
 use crate::error::{Error, Result};
-use crate::filter::{Kind, Levels, Outcome, RulesetSource, Severity, Term};
+use crate::filter::{Kind, RulesetSource, Severity, Term};
 use crate::site::Site;
 use crate::web::{Form, see_other};
 
@@ -26,9 +26,8 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         .service(submit_allow)
         .service(submit_disallow)
         .service(submit_list)
-        .service(submit_levels)
-        .service(submit_settings)
         .service(submit_roll_back)
+        .configure(super::settings::configure)
         .configure(super::api::configure);
 }
 
@@ -123,7 +122,7 @@ async fn based_on(db: &PgPool, site: &Site, named: &str) -> Result<InForce> {
 
 /// Carries a change out. What may go wrong with it is shown first, unless the form says that it was read; what
 /// cannot be done is said on the page.
-async fn carry_out(
+pub(super) async fn carry_out(
     db: &PgPool,
     site: &Site,
     who: &CurrentAdmin,
@@ -179,14 +178,8 @@ async fn attempt(
 }
 
 /// Is a checkbox ticked? It sends its word, or nothing at all.
-fn is_on(field: &str) -> bool {
+pub(super) fn is_on(field: &str) -> bool {
     !field.is_empty()
-}
-
-fn number<T: std::str::FromStr>(text: &str, what: &str) -> Result<T> {
-    text.trim()
-        .parse()
-        .map_err(|_| Error::BadRequest(format!("{what} is not a number that can be used.")))
 }
 
 #[derive(Deserialize)]
@@ -312,81 +305,6 @@ async fn submit_list(
         on: form.switch == Switch::On,
     };
     carry_out(&db, &site, &who, &form.based_on, change, true).await
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct LevelsForm {
-    based_on: String,
-    kind: Kind,
-    mild: Outcome,
-    strong: Outcome,
-    severe: Outcome,
-}
-
-#[post("/desk/terms/actions")]
-async fn submit_levels(
-    db: web::Data<PgPool>,
-    site: web::Data<Site>,
-    who: CurrentAdmin,
-    form: Form<LevelsForm>,
-) -> Result<HttpResponse> {
-    let Form(form) = form;
-    let change = Change::Levels {
-        kind: form.kind,
-        levels: Levels {
-            mild: form.mild,
-            strong: form.strong,
-            severe: form.severe,
-        },
-    };
-    carry_out(&db, &site, &who, &form.based_on, change, true).await
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SettingsForm {
-    based_on: String,
-    max_links: String,
-    blocked_domains: String,
-    #[serde(default)]
-    topic: String,
-    topic_threshold: String,
-    #[serde(default)]
-    repeats: String,
-    similarity: String,
-    run: String,
-    #[serde(default)]
-    capitals: String,
-}
-
-#[post("/desk/terms/settings")]
-async fn submit_settings(
-    db: web::Data<PgPool>,
-    site: web::Data<Site>,
-    who: CurrentAdmin,
-    form: Form<SettingsForm>,
-) -> Result<HttpResponse> {
-    let Form(form) = form;
-    let settings = Settings {
-        max_links: number(&form.max_links, "The number of links")?,
-        blocked_domains: crate::web::check_text(&form.blocked_domains)?,
-        topic: is_on(&form.topic),
-        topic_threshold: number(&form.topic_threshold, "The off-topic score")?,
-        repeats: is_on(&form.repeats),
-        similarity: number(&form.similarity, "The similarity")?,
-        run: number(&form.run, "The number of repetitions")?,
-        capitals: is_on(&form.capitals),
-    };
-    carry_out(
-        &db,
-        &site,
-        &who,
-        &form.based_on,
-        Change::Settings(settings),
-        true,
-    )
-    .await
 }
 
 #[derive(Deserialize)]

@@ -11,3 +11,6 @@ mod accounts;
 mod architecture;
 mod comments;
 mod local_pg;
+mod review;
+mod routes;
+mod screening;

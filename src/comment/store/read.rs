@@ -6,10 +6,10 @@ use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::super::guidelines;
 use super::super::status::Status;
 use super::super::thread::{Conversation, Row, Shown, reading_order};
 use super::Me;
+use super::own::explain;
 use crate::cursor::Cursor;
 use crate::error::{Error, Result};
 
@@ -360,105 +360,4 @@ async fn reply_totals(db: &PgPool, roots: &[Uuid]) -> Result<HashMap<Uuid, i64>>
         .into_iter()
         .map(|row| (row.root_id, row.total))
         .collect())
-}
-
-/// Adds, to one's own comments that are not live, why: the machine's sentences, or the guideline that a
-/// moderator named.
-async fn explain(db: &PgPool, conversations: &mut [Conversation]) -> Result<()> {
-    let waits = |shown: &&mut Shown| {
-        shown.is_own && matches!(shown.status, Status::Held | Status::Rejected)
-    };
-    let ids: Vec<Uuid> = conversations
-        .iter_mut()
-        .flat_map(|c| &mut c.comments)
-        .filter(waits)
-        .map(|shown| shown.id)
-        .collect();
-    if ids.is_empty() {
-        return Ok(());
-    }
-    let rows = sqlx::query!(
-        r#"SELECT c.id, coalesce(s.reason, '') AS "decided!", r.note AS "note?"
-           FROM comment c JOIN settlement s ON s.id = c.settlement_id
-           LEFT JOIN reason r ON r.verdict_id = s.verdict_id
-           WHERE c.id = ANY($1) ORDER BY c.id, r.position"#,
-        &ids,
-    )
-    .fetch_all(db)
-    .await?;
-    for shown in conversations
-        .iter_mut()
-        .flat_map(|c| &mut c.comments)
-        .filter(waits)
-    {
-        let mine: Vec<_> = rows.iter().filter(|row| row.id == shown.id).collect();
-        let decided = mine
-            .first()
-            .and_then(|row| guidelines::sentence(&row.decided));
-        shown.why = decided
-            .map(str::to_owned)
-            .into_iter()
-            .chain(mine.iter().filter_map(|row| row.note.clone()))
-            .collect();
-    }
-    Ok(())
-}
-
-/// The status of one's own comment.
-///
-/// # Errors
-/// [`Error::NotFound`] when it is not one's own; a database error.
-pub async fn status_of(db: &PgPool, comment_id: Uuid, me: Me) -> Result<Status> {
-    sqlx::query_scalar!(
-        r#"SELECT status AS "status: Status" FROM comment WHERE id = $1 AND (account_id = $2 OR session_id = $3)"#,
-        comment_id,
-        me.account_id,
-        me.session_id,
-    )
-    .fetch_optional(db)
-    .await?
-    .ok_or(Error::NotFound)
-}
-
-/// What the filter compares a comment with: the text that it answers, and the newest live comments around it.
-///
-/// # Errors
-/// A database error.
-pub async fn thread_texts(
-    db: &PgPool,
-    article_id: Uuid,
-    parent_id: Option<Uuid>,
-    except: Uuid,
-) -> Result<(Option<String>, Vec<String>)> {
-    let parent = sqlx::query_scalar!("SELECT body FROM comment WHERE id = $1", parent_id)
-        .fetch_optional(db)
-        .await?;
-    let around = sqlx::query_scalar!(
-        "SELECT body FROM comment WHERE article_id = $1 AND id <> $2 AND status = 'live' AND live_at IS NOT NULL AND parent_id IS NULL
-         ORDER BY created_at DESC, id DESC LIMIT 20",
-        article_id,
-        except,
-    )
-    .fetch_all(db)
-    .await?;
-    Ok((parent, around))
-}
-
-/// The writer's texts of the hour before this comment, newest first, for the repeats filter.
-///
-/// # Errors
-/// A database error.
-pub async fn recent_texts(db: &PgPool, me: Me, comment_id: Uuid) -> Result<Vec<String>> {
-    let texts = sqlx::query_scalar!(
-        "SELECT c.body FROM comment c JOIN comment this ON this.id = $3
-         WHERE (c.account_id = $1 OR c.session_id = $2) AND c.id <> this.id
-           AND c.created_at BETWEEN this.created_at - interval '1 hour' AND this.created_at
-         ORDER BY c.created_at DESC LIMIT 10",
-        me.account_id,
-        me.session_id,
-        comment_id,
-    )
-    .fetch_all(db)
-    .await?;
-    Ok(texts)
 }
