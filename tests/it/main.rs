@@ -8,5 +8,6 @@
 mod harness;
 
 mod accounts;
+mod architecture;
 mod comments;
 mod local_pg;
