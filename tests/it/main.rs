@@ -8,5 +8,6 @@
 mod harness;
 
 mod accounts;
+mod browser;
 mod comments;
 mod local_pg;
