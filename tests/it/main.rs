@@ -9,5 +9,6 @@ mod harness;
 
 mod accounts;
 mod architecture;
+mod browser;
 mod comments;
 mod local_pg;
