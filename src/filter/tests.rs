@@ -20,7 +20,7 @@ fn found(ruleset: &Ruleset, text: &str) -> Vec<(String, String)> {
             reason
                 .spans
                 .iter()
-                .map(|[start, end]| (text[*start..*end].to_owned(), reason.note.clone()))
+                .map(|[start, end]| (text.get(*start..*end).unwrap().to_owned(), reason.note.clone()))
         })
         .collect()
 }
