@@ -15,7 +15,10 @@
     drop(key) { try { localStorage.removeItem(key); } catch { /* see above */ } },
   };
 
-  const counted = (n, one, many) => `${n.toLocaleString(document.documentElement.lang || "en")} ${n === 1 ? one : many}`;
+  // the page's language, in the form that the reader's browser prefers of it
+  const lang = document.documentElement.lang || "en";
+  const locale = navigator.languages.find((own) => own.split("-")[0] === lang.split("-")[0]) || lang;
+  const counted = (n, one, many) => `${n.toLocaleString(locale)} ${n === 1 ? one : many}`;
 
   function make(tag, className, text) {
     const node = document.createElement(tag);
@@ -33,7 +36,7 @@
   // ─ times in the reader's own zone
 
   function localTimes(within) {
-    const words = new Intl.DateTimeFormat(document.documentElement.lang || "en", { dateStyle: "long", timeStyle: "short" });
+    const words = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "short" });
     for (const time of within.querySelectorAll(".when time")) {
       const at = new Date(time.dateTime);
       if (!Number.isNaN(at.getTime())) time.textContent = words.format(at);
@@ -195,7 +198,7 @@
 
     function tally(step) {
       live = Math.max(0, live + step);
-      count.textContent = live.toLocaleString(document.documentElement.lang || "en");
+      count.textContent = live.toLocaleString(locale);
     }
 
     function offer() {

@@ -131,7 +131,7 @@ fn texts(lines: &str) -> Result<Vec<String>> {
     }
     match texts.len() {
         0 => Err(Error::Invalid("Write at least one expression.".into())),
-        ..=MAX_LINES => Ok(texts),
+        1..=MAX_LINES => Ok(texts),
         many => Err(Error::Invalid(format!(
             "These are {many} expressions: add at most {MAX_LINES} at a time."
         ))),

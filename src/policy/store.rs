@@ -10,7 +10,7 @@ use crate::filter::{Ruleset, RulesetError, RulesetSource};
 use crate::ids::new_id;
 
 /// The longest note on a change, in characters.
-pub(super) const MAX_NOTE: usize = 500;
+const MAX_NOTE: usize = 500;
 
 /// Versions in a history.
 const HISTORY: i64 = 50;
@@ -25,16 +25,16 @@ pub struct InForce {
 
 /// One ruleset of a site's history.
 #[derive(Clone, Debug)]
-pub struct Version {
-    pub id: Uuid,
+pub(super) struct Version {
+    pub(super) id: Uuid,
     /// the hash of its content, as verdicts name it
-    pub version: String,
+    pub(super) hash: String,
     /// what changed, in the words of whoever changed it
-    pub note: String,
+    pub(super) note: String,
     /// who changed it; `None`: a command, not a person
-    pub by: Option<String>,
-    pub created_at: DateTime<Utc>,
-    pub in_force: bool,
+    pub(super) by: Option<String>,
+    pub(super) created_at: DateTime<Utc>,
+    pub(super) in_force: bool,
 }
 
 /// The ruleset in force. One that cannot be read is an error and never the shipped one: what a site has banned
@@ -145,10 +145,10 @@ fn sentence(text: &str) -> String {
 ///
 /// # Errors
 /// A database error.
-pub async fn history(db: &PgPool, site_id: Uuid) -> Result<Vec<Version>> {
+pub(super) async fn history(db: &PgPool, site_id: Uuid) -> Result<Vec<Version>> {
     let versions = sqlx::query_as!(
         Version,
-        r#"SELECT r.id, r.version, r.note, a.name AS "by?", r.created_at,
+        r#"SELECT r.id, r.version AS hash, r.note, a.name AS "by?", r.created_at,
                   coalesce(r.id = s.ruleset_id, false) AS "in_force!"
            FROM ruleset r JOIN site s ON s.id = r.site_id
            LEFT JOIN account a ON a.site_id = r.site_id AND a.id = r.created_by

@@ -190,7 +190,7 @@ struct DecisionIn {
     /// the comment's version on which the decision was made
     version: i32,
     action: Action,
-    /// the guideline that a refused comment breaks: abusive, hateful, threatening, off_topic, spam, personal or other
+    /// the guideline that a refused comment breaks: abusive, hateful, threatening, `off_topic`, spam, personal or other
     reason: Option<String>,
     /// for colleagues
     #[schema(max_length = 500)]

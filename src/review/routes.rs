@@ -264,7 +264,7 @@ async fn articles(
     let shown = Articles {
         chrome: frame(&site, &who.viewer()),
         tabs: store::counts(&db, site.id).await?.into(),
-        articles: store::articles(&db, site.id).await?,
+        discussed: store::articles(&db, site.id).await?,
         saved: query.saved,
     };
     page(StatusCode::OK, &shown)

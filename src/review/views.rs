@@ -174,7 +174,7 @@ impl History {
 pub(super) struct Articles {
     pub(super) chrome: Chrome,
     pub(super) tabs: Tabs,
-    pub(super) articles: Vec<Discussed>,
+    pub(super) discussed: Vec<Discussed>,
     pub(super) saved: bool,
 }
 

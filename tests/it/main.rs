@@ -8,6 +8,7 @@
 mod harness;
 
 mod accounts;
+mod architecture;
 mod browser;
 mod comments;
 mod local_pg;

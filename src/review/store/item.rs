@@ -85,7 +85,7 @@ pub(crate) struct Found {
 /// A change of status, as the history of one comment shows it.
 #[derive(Clone, Debug, serde::Serialize, utoipa::ToSchema)]
 pub(crate) struct Step {
-    /// screened, dead_letter, approve, reject, remove or undo
+    /// screened, `dead_letter`, approve, reject, remove or undo
     pub(crate) action: String,
     pub(crate) from: Status,
     pub(crate) to: Status,
@@ -245,7 +245,7 @@ pub(crate) struct Current {
     pub(crate) status: Status,
     /// to be named in the next decision
     pub(crate) version: i32,
-    /// what was done last: screened, dead_letter, approve, reject, remove or undo; null while it waits for screening
+    /// what was done last: screened, `dead_letter`, approve, reject, remove or undo; null while it waits for screening
     pub(crate) action: Option<String>,
     /// the moderator's name; null for the machine
     pub(crate) decided_by: Option<String>,

@@ -24,7 +24,7 @@ use uuid::Uuid;
 
 pub use events::{Events, Message};
 pub use http::{Answer, Client, encoded};
-pub use people::{PASSWORD, Person};
+pub use people::{PASSWORD, Person, posted};
 pub use postgres::{Database, blocking, hex};
 
 /// Longer than anything takes that is to happen by itself, on a machine that does other things too.

@@ -95,7 +95,7 @@ impl Belowline {
 }
 
 fn email(name: &str) -> String {
-    format!("{}@reader.example", name.to_lowercase())
+    format!("{}@reader.example", name.to_lowercase().replace(' ', "."))
 }
 
 impl Person {
