@@ -145,7 +145,10 @@ fn nothing_that_people_write_becomes_markup() {
         .render(),
     ];
     for html in pages.map(Result::unwrap) {
-        assert!(!html.contains("<script>") && !html.contains("<img src=x"), "{html}");
+        assert!(
+            !html.contains("<script>") && !html.contains("<img src=x"),
+            "{html}"
+        );
         assert!(html.contains("&#60;script&#62;"), "{html}");
         assert_eq!(
             html.matches("</textarea>").count(),
