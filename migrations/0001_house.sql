@@ -190,6 +190,8 @@ CREATE INDEX comment_parent ON comment (parent_id) WHERE parent_id IS NOT NULL;
 CREATE INDEX comment_due ON comment (due_at, id) WHERE status = 'pending';
 -- the people's queue
 CREATE INDEX comment_held ON comment (site_id, created_at, id) WHERE status = 'held';
+-- those that could not be screened: few among a million held ones, so they are not looked for among those
+CREATE INDEX comment_dead_letters ON comment (site_id, created_at, id) WHERE status = 'held' AND dead_letter;
 -- a writer's own waiting comments on a page; their latest texts for the repeats filter
 CREATE INDEX comment_session ON comment (session_id, created_at DESC) WHERE session_id IS NOT NULL;
 CREATE INDEX comment_account ON comment (account_id, created_at DESC) WHERE account_id IS NOT NULL;

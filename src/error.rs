@@ -25,7 +25,7 @@ pub enum Error {
     Forbidden(String),
     #[error("{0}")]
     Conflict(String),
-    #[error("Too large: a request may have at most 64 KiB.")]
+    #[error("This is too large to be taken: please shorten it.")]
     TooLarge,
     #[error("That is a little fast. Please try again in {retry_after_s} seconds.")]
     TooMany { retry_after_s: u64 },

@@ -1,6 +1,5 @@
 //! Who sent this request? The middleware that finds out, and the extractors that ask.
 
-use std::convert::Infallible;
 use std::future::{Ready, ready};
 
 use actix_web::body::MessageBody;
@@ -30,7 +29,8 @@ enum Shown {
 
 /// Middleware: looks up the session that a request shows and puts it, and what its forms must bring, into
 /// the request's extensions. A request that shows nothing, or nothing usable, is anonymous. When the database
-/// cannot be asked, a request that shows a token is refused: it is not let in as somebody else.
+/// cannot be asked, whoever shows a token is [`Unknown`]: every extractor refuses, and nobody is let in as
+/// somebody else.
 ///
 /// # Errors
 /// Those of the inner service.
@@ -46,7 +46,26 @@ pub async fn identify(
             }
             Ok(next.call(request).await?.map_into_boxed_body())
         }
-        Err(error) => Ok(request.error_response(error)),
+        Err(error) => {
+            tracing::warn!(cause = %error, "a session could not be looked up");
+            request.extensions_mut().insert(Unknown);
+            Ok(next.call(request).await?.map_into_boxed_body())
+        }
+    }
+}
+
+/// In a request's extensions: it shows a token, and the database could not say whose.
+#[derive(Clone, Copy)]
+struct Unknown;
+
+/// The session of whoever is asking, if any.
+fn session(request: &HttpRequest) -> Result<Option<Session>> {
+    let extensions = request.extensions();
+    match extensions.get::<Unknown>() {
+        Some(Unknown) => Err(Error::Unavailable(anyhow::anyhow!(
+            "a session could not be looked up"
+        ))),
+        None => Ok(extensions.get::<Session>().cloned()),
     }
 }
 
@@ -90,7 +109,7 @@ fn data<T: 'static>(request: &HttpRequest) -> Result<&T> {
         .ok_or_else(missing)
 }
 
-/// Whoever looks: somebody signed in, a guest who has come before, or nobody known. Never fails.
+/// Whoever looks: somebody signed in, a guest who has come before, or nobody known. Fails only when the database cannot say.
 #[derive(Clone, Debug)]
 pub struct Viewer(pub Option<Session>);
 
@@ -110,11 +129,11 @@ impl Viewer {
 }
 
 impl FromRequest for Viewer {
-    type Error = Infallible;
-    type Future = Ready<Result<Self, Infallible>>;
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Ok(Self(request.extensions().get::<Session>().cloned())))
+        ready(session(request).map(Self))
     }
 }
 
@@ -164,8 +183,7 @@ extracts!(CurrentModerator, Role::Moderator);
 extracts!(CurrentAdmin, Role::Admin);
 
 fn signed_in(request: &HttpRequest, least: Role) -> Result<(Account, Session), actix_web::Error> {
-    let session = request.extensions().get::<Session>().cloned();
-    let Some(session) = session else {
+    let Some(session) = session(request)? else {
         return Err(sign_in_needed(request));
     };
     match session.account.clone() {

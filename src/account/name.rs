@@ -57,7 +57,7 @@ fn cleaned(text: &str) -> String {
     words.join(" ").nfkc().collect()
 }
 
-/// Controls, and Unicode's Default_Ignorable_Code_Point (bidi, zero-width, fillers, variation selectors,
+/// Controls, and Unicode's `Default_Ignorable_Code_Point` (bidi, zero-width, fillers, variation selectors,
 /// tags), but not white space.
 fn is_invisible(c: char) -> bool {
     (c.is_control() && !c.is_whitespace())

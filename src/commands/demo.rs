@@ -12,7 +12,7 @@ use super::account::random_password;
 use super::serve::serve;
 use crate::account::{self, NewAccount, Role};
 use crate::app::Running;
-use crate::article::{self, Format};
+use crate::article::{self, Article, Format, Mode};
 use crate::comment::{self, Body, Me, NewComment, Status};
 use crate::config::{Config, Database};
 use crate::error::Error;
@@ -36,6 +36,8 @@ const PATIENCE: u32 = 200;
 #[derive(Deserialize)]
 struct Thread {
     article: String,
+    /// from this comment on, everything waits for a person: the desk has something to do
+    premoderated_from: Option<u32>,
     comments: Vec<Comment>,
 }
 
@@ -113,30 +115,42 @@ async fn fill(running: &Running) -> anyhow::Result<()> {
                 article.title,
                 thread.comments.len()
             );
-            discuss(running, article.id, &thread.comments).await?;
+            discuss(running, &article, thread).await?;
         }
     }
     Ok(())
 }
 
-async fn discuss(running: &Running, article_id: Uuid, comments: &[Comment]) -> anyhow::Result<()> {
-    let mut known: HashMap<u32, Uuid> = HashMap::new();
-    for comment in comments {
-        let parent_id = comment
-            .parent
-            .and_then(|parent| known.get(&parent))
-            .copied();
+async fn discuss(running: &Running, article: &Article, thread: &Thread) -> anyhow::Result<()> {
+    let mut live: HashMap<u32, Uuid> = HashMap::new();
+    // one session for each writer, so that the filter sees who repeats themselves
+    let mut sessions: HashMap<&str, Uuid> = HashMap::new();
+    for comment in &thread.comments {
+        if thread.premoderated_from == Some(comment.id) {
+            let (db, site_id) = (&running.db, running.site.id);
+            article::set_mode(db, site_id, &article.slug, Mode::Premoderated).await?;
+        }
+        let parent_id = comment.parent.and_then(|parent| live.get(&parent)).copied();
         // nobody answers what was held and cannot be seen
         if comment.parent.is_some() && parent_id.is_none() {
             continue;
         }
-        let guest = account::open_guest_session(&running.db, running.site.id).await?;
+        let session_id = match sessions.get(comment.author.as_str()) {
+            Some(id) => *id,
+            None => {
+                account::open_guest_session(&running.db, running.site.id)
+                    .await?
+                    .session
+                    .id
+            }
+        };
+        sessions.insert(&comment.author, session_id);
         let new = NewComment {
             site_id: running.site.id,
-            article_id,
+            article_id: article.id,
             parent_id,
             account_id: None,
-            session_id: Some(guest.session.id),
+            session_id: Some(session_id),
             author_name: comment.author.clone(),
             guest_email: Some(format!("reader-{}@demo.example", comment.id)),
             body: Body::parse(&comment.text)?,
@@ -144,8 +158,8 @@ async fn discuss(running: &Running, article_id: Uuid, comments: &[Comment]) -> a
             written_at: Some(Utc::now() - TimeDelta::minutes(comment.minutes_ago)),
         };
         let posted = comment::post(&running.db, &new).await?;
-        if settled(running, posted.id, guest.session.id).await? == Status::Live {
-            known.insert(comment.id, posted.id);
+        if settled(running, posted.id, session_id).await? == Status::Live {
+            live.insert(comment.id, posted.id);
         }
     }
     Ok(())

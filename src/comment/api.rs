@@ -123,13 +123,6 @@ fn plain(blocks: &[super::Block]) -> String {
     blocks.iter().map(block).collect::<Vec<_>>().join("\n\n")
 }
 
-fn me(viewer: &Viewer) -> Me {
-    Me {
-        account_id: viewer.account().map(|account| account.id),
-        session_id: viewer.session_id(),
-    }
-}
-
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 struct ListQuery {
@@ -151,7 +144,8 @@ async fn list(
 ) -> Result<impl Responder> {
     let article = article::by_slug(&db, site.id, &slug).await?;
     let after = query.after.as_deref().map(str::parse).transpose()?;
-    let page = store::thread_page(&db, article.id, query.sort, after, me(&viewer), None).await?;
+    let page =
+        store::thread_page(&db, article.id, query.sort, after, Me::of(&viewer), None).await?;
     let conversation = |found: super::Conversation| ThreadConversation {
         comments: found.comments.into_iter().map(Comment::from).collect(),
         more_replies: found.more_replies,
@@ -175,7 +169,7 @@ async fn one(
 ) -> Result<impl Responder> {
     let (slug, id) = path.into_inner();
     let article = article::by_slug(&db, site.id, &slug).await?;
-    let found = store::fragment(&db, article.id, &[id], me(&viewer))
+    let found = store::fragment(&db, article.id, &[id], Me::of(&viewer))
         .await?
         .into_iter()
         .find(|shown| !shown.is_placeholder());

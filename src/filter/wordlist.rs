@@ -34,6 +34,13 @@ pub(super) fn shipped(name: &str) -> Option<&'static str> {
         .map(|(_, text)| *text)
 }
 
+/// How many terms a shipped list has; `None`: there is no such list.
+#[must_use]
+pub fn list_size(name: &str) -> Option<usize> {
+    let terms = parse(shipped(name)?).filter(|line| matches!(line, Line::Term(_)));
+    Some(terms.count())
+}
+
 /// What one line of a list says.
 pub(super) enum Line {
     Term(Term),

@@ -1,7 +1,6 @@
 //! What a reader sees: the front page, an article with its thread and form, a comment with its conversation,
 //! the FAQ.
 
-mod faq;
 mod place;
 mod post;
 mod routes;

@@ -1,20 +1,23 @@
 //! The form under an article, sent.
 
+use std::time::Duration;
+
+use actix_web::http::header;
 use actix_web::{HttpResponse, ResponseError as _, web};
+use askama::Template as _;
 use serde::Deserialize;
 use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::place::path;
 use super::routes::{Reading, Wish, html};
-use super::views::CommentForm;
+use super::views::{CommentForm, UnsentPage};
 use crate::account::{Viewer, session_cookie};
-use crate::article::Article;
-use crate::comment::{Submission, Wake, accept};
+use crate::comment::{Accepted, Me, Status, Submission, Wake, accept, status_of};
 use crate::config::PublicUrl;
 use crate::error::{Error, Result};
 use crate::site::Site;
-use crate::web::{ClientIp, Form, see_other};
+use crate::web::{ClientIp, Typed, see_other};
 
 /// What the form sends. A field that a browser leaves out is an empty one.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -35,29 +38,32 @@ pub(super) async fn post(
     site: web::Data<Site>,
     url: web::Data<PublicUrl>,
     wake: web::Data<Wake>,
-    viewer: Viewer,
+    viewer: Result<Viewer>,
     ip: ClientIp,
     slug: web::Path<String>,
-    form: Form<Fields>,
+    form: Typed<Fields>,
 ) -> Result<HttpResponse> {
+    if !form.fields.website.is_empty() {
+        // whoever filled it in is told what it wants to hear, and nothing is stored
+        return Ok(see_other(&format!("{}#comments", path(&slug))));
+    }
+    let (viewer, refusal) = match (viewer, form.token) {
+        (Ok(viewer), token) => (viewer, token.err()),
+        (Err(error), _) => (Viewer(None), Some(error)),
+    };
     let reading = Reading {
         db: &db,
         site: &site,
         viewer: &viewer,
     };
-    let article = reading.article(&slug).await?;
-    let Form(fields) = form;
-    if !fields.website.is_empty() {
-        // whoever filled it in is told what it wants to hear, and nothing is stored
-        return Ok(see_other(&format!("{}#comments", path(&article.slug))));
-    }
-    let submission = fields.submission()?;
-    match accept(&db, &site, &viewer, ip, article.id, submission).await {
+    let done = match refusal {
+        None => send(&reading, ip, &slug, &form.fields, &wake).await,
+        Some(error) => Err(error),
+    };
+    match done {
         Ok(accepted) => {
-            wake.0.notify_one();
             let id = accepted.posted.id;
-            let mut answer =
-                see_other(&format!("{}?posted={id}#comment-{id}", path(&article.slug)));
+            let mut answer = see_other(&format!("{}?posted={id}#comment-{id}", path(&slug)));
             if let Some(session) = &accepted.new_session {
                 answer
                     .add_cookie(&session_cookie(session, &url))
@@ -65,46 +71,110 @@ pub(super) async fn post(
             }
             Ok(answer)
         }
-        Err(error) if is_for_the_writer(&error) => again(&reading, &article, fields, &error).await,
-        Err(error) => Err(error),
+        Err(Error::NotFound) => Err(Error::NotFound),
+        Err(error) => again(&reading, &slug, form.fields, &error).await,
     }
 }
 
-/// Something that its writer can mend: the form is shown again, with everything that they typed.
-fn is_for_the_writer(error: &Error) -> bool {
-    matches!(
-        error,
-        Error::Invalid(_) | Error::BadRequest(_) | Error::Conflict(_) | Error::TooMany { .. }
+async fn send(
+    reading: &Reading<'_>,
+    ip: ClientIp,
+    slug: &str,
+    fields: &Fields,
+    wake: &Wake,
+) -> Result<Accepted> {
+    let (db, site) = (reading.db, reading.site);
+    let article = reading.article(slug).await?;
+    let accepted = accept(
+        db,
+        site,
+        reading.viewer,
+        ip,
+        article.id,
+        fields.submission()?,
     )
+    .await?;
+    wake.0.notify_one();
+    let me = Me {
+        account_id: reading.viewer.account().map(|account| account.id),
+        session_id: (accepted.new_session.as_ref().map(|new| new.session.id))
+            .or(reading.viewer.session_id()),
+    };
+    give_the_machine_a_moment(db, accepted.posted.id, me).await;
+    Ok(accepted)
 }
 
+/// The verdict is mostly there in a few hundredths of a second: whoever waits for it is told on the next page, also
+/// without a script, where their comment stands. Whatever goes wrong here, the comment is stored.
+async fn give_the_machine_a_moment(db: &PgPool, id: Uuid, me: Me) {
+    for pause_ms in [20, 40, 80, 160, 300, 400] {
+        tokio::time::sleep(Duration::from_millis(pause_ms)).await;
+        if !matches!(status_of(db, id, me).await, Ok(Status::Pending)) {
+            return;
+        }
+    }
+}
+
+/// The form once more, with everything that was typed and what is wrong: under the article, or on a page of its own
+/// when even the article cannot be had.
 async fn again(
     reading: &Reading<'_>,
-    article: &Article,
+    slug: &str,
     fields: Fields,
     error: &Error,
 ) -> Result<HttpResponse> {
-    let parent = match Uuid::try_parse(&fields.parent) {
-        Ok(id) => reading.parent(article, id).await?,
-        Err(_) => None,
-    };
     let form = CommentForm {
-        parent,
-        name: fields.name,
-        email: fields.email,
-        text: fields.text,
-        key: fields.key,
+        name: fields.name.clone(),
+        email: fields.email.clone(),
+        text: fields.text.clone(),
+        // after a refusal nothing is stored under the old key, and it may be the very thing refused
+        key: match error {
+            Error::Invalid(_) | Error::Conflict(_) => String::new(),
+            _ => fields.key.clone(),
+        },
         problem: Some(error.to_string()),
         ..CommentForm::default()
     };
-    let page = reading.page(article, &Wish::default(), form).await?;
-    let mut answer = html(error.status_code(), page);
-    if let Some(seconds) = error.retry_after_s() {
+    // logs what is behind an error on our side
+    let bare = error.error_response();
+    let page = match under_the_article(reading, slug, &fields.parent, form).await {
+        Ok(page) => page,
+        Err(_) => alone(reading, slug, &fields, error)?,
+    };
+    let mut answer = html(bare.status(), page);
+    if let Some(wait) = bare.headers().get(header::RETRY_AFTER) {
         answer
             .headers_mut()
-            .insert(actix_web::http::header::RETRY_AFTER, seconds.into());
+            .insert(header::RETRY_AFTER, wait.clone());
     }
     Ok(answer)
+}
+
+async fn under_the_article(
+    reading: &Reading<'_>,
+    slug: &str,
+    parent: &str,
+    mut form: CommentForm,
+) -> Result<String> {
+    let article = reading.article(slug).await?;
+    if let Ok(id) = Uuid::try_parse(parent) {
+        form.parent = reading.parent(&article, id).await?;
+    }
+    reading.page(&article, &Wish::default(), form).await
+}
+
+fn alone(reading: &Reading<'_>, slug: &str, fields: &Fields, error: &Error) -> Result<String> {
+    let page = UnsentPage {
+        chrome: &reading.chrome(),
+        path: &path(slug),
+        problem: &error.to_string(),
+        parent: &fields.parent,
+        key: &fields.key,
+        name: &fields.name,
+        email: &fields.email,
+        text: &fields.text,
+    };
+    Ok(page.render()?)
 }
 
 impl Fields {

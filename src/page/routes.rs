@@ -8,11 +8,11 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::place::{On, Place, around, first_words, path};
+use super::post;
 use super::views::{
     ArticlePage, CommentBox, CommentForm, ConversationPage, FaqPage, FragmentPage, FrontPage,
     Parent,
 };
-use super::{faq, post};
 use crate::account::{Viewer, chrome};
 use crate::article::{self, Article, Mode};
 use crate::comment::{self, Conversation, Me, Order};
@@ -57,15 +57,8 @@ pub(super) struct Wish {
 }
 
 impl Reading<'_> {
-    fn chrome(&self) -> Chrome {
+    pub(super) fn chrome(&self) -> Chrome {
         chrome(&self.site.name, &self.site.lang, self.viewer)
-    }
-
-    fn me(&self) -> Me {
-        Me {
-            account_id: self.viewer.account().map(|account| account.id),
-            session_id: self.viewer.session_id(),
-        }
     }
 
     pub(super) async fn article(&self, slug: &str) -> Result<Article> {
@@ -91,7 +84,7 @@ impl Reading<'_> {
 
     /// The comment that a form answers, if it is there to be answered.
     pub(super) async fn parent(&self, article: &Article, id: Uuid) -> Result<Option<Parent>> {
-        let found = comment::fragment(self.db, article.id, &[id], self.me()).await?;
+        let found = comment::fragment(self.db, article.id, &[id], Me::of(self.viewer)).await?;
         let is_live = |shown: &&comment::Shown| shown.status == comment::Status::Live;
         Ok(found.iter().find(is_live).map(|shown| Parent {
             id,
@@ -113,7 +106,7 @@ impl Reading<'_> {
             article.id,
             wish.sort,
             after,
-            self.me(),
+            Me::of(self.viewer),
             wish.posted,
         )
         .await?;
@@ -163,9 +156,10 @@ async fn show_faq(
     viewer: Viewer,
 ) -> Result<HttpResponse> {
     let own = site::faq(&db, site.id).await?;
+    let markdown = own.as_deref().unwrap_or(site::DEFAULT_FAQ);
     let page = FaqPage {
         chrome: &chrome(&site.name, &site.lang, &viewer),
-        html: &faq::render(own.as_deref()),
+        html: &site::render_markdown(markdown),
     };
     Ok(html(StatusCode::OK, page.render()?))
 }
@@ -210,7 +204,8 @@ async fn show_comment(
     };
     let (slug, target) = path.into_inner();
     let article = reading.article(&slug).await?;
-    let conversation = comment::conversation(&db, article.id, target, reading.me()).await?;
+    let conversation =
+        comment::conversation(&db, article.id, target, Me::of(reading.viewer)).await?;
     let root_id = conversation
         .comments
         .first()
@@ -252,7 +247,7 @@ async fn show_fragment(
     };
     let ids = ids(&query.ids)?;
     let article = reading.article(&slug).await?;
-    let found = comment::fragment(&db, article.id, &ids, reading.me()).await?;
+    let found = comment::fragment(&db, article.id, &ids, Me::of(reading.viewer)).await?;
     let alone = |shown| Conversation {
         comments: vec![shown],
         more_replies: 0,

@@ -136,3 +136,18 @@ fn minute(at: &DateTime<Utc>) -> String {
 #[cfg(test)]
 #[path = "views_tests.rs"]
 mod tests;
+
+/// What somebody typed, when not even the article can be shown around it.
+#[derive(Template)]
+#[template(path = "page/unsent.html")]
+pub(super) struct UnsentPage<'a> {
+    pub(super) chrome: &'a Chrome,
+    /// the article's address
+    pub(super) path: &'a str,
+    pub(super) problem: &'a str,
+    pub(super) parent: &'a str,
+    pub(super) key: &'a str,
+    pub(super) name: &'a str,
+    pub(super) email: &'a str,
+    pub(super) text: &'a str,
+}

@@ -1,10 +1,12 @@
 //! The moderators' ruleset: what is in force, what was, and the change from one to the next.
 
+mod api;
+mod edit;
+mod routes;
 mod store;
+mod tried;
+mod views;
 
-pub use store::{InForce, Version, activate, history, in_force, in_force_id, source_of};
-
-pub fn configure(_: &mut actix_web::web::ServiceConfig) {}
-#[derive(utoipa::OpenApi)]
-#[openapi()]
-pub struct Doc;
+pub use api::Doc;
+pub use routes::configure;
+pub use store::{InForce, activate, in_force};

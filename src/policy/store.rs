@@ -6,11 +6,11 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
-use crate::filter::{Ruleset, RulesetSource};
+use crate::filter::{Ruleset, RulesetError, RulesetSource};
 use crate::ids::new_id;
 
 /// The longest note on a change, in characters.
-pub(super) const MAX_NOTE: usize = 500;
+const MAX_NOTE: usize = 500;
 
 /// Versions in a history.
 const HISTORY: i64 = 50;
@@ -25,16 +25,16 @@ pub struct InForce {
 
 /// One ruleset of a site's history.
 #[derive(Clone, Debug)]
-pub struct Version {
-    pub id: Uuid,
+pub(super) struct Version {
+    pub(super) id: Uuid,
     /// the hash of its content, as verdicts name it
-    pub version: String,
+    pub(super) hash: String,
     /// what changed, in the words of whoever changed it
-    pub note: String,
+    pub(super) note: String,
     /// who changed it; `None`: a command, not a person
-    pub by: Option<String>,
-    pub created_at: DateTime<Utc>,
-    pub in_force: bool,
+    pub(super) by: Option<String>,
+    pub(super) created_at: DateTime<Utc>,
+    pub(super) in_force: bool,
 }
 
 /// The ruleset in force. One that cannot be read is an error and never the shipped one: what a site has banned
@@ -55,17 +55,6 @@ pub async fn in_force(db: &PgPool, site_id: Uuid) -> Result<InForce> {
         id: row.ruleset_id,
         source: row.source.map(|json| json.0).unwrap_or_default(),
     })
-}
-
-/// Which ruleset is in force (`None`: what ships), to learn cheaply whether a compiled one is still right.
-///
-/// # Errors
-/// [`Error::NotFound`] for an unknown site; a database error.
-pub async fn in_force_id(db: &PgPool, site_id: Uuid) -> Result<Option<Uuid>> {
-    sqlx::query_scalar!("SELECT ruleset_id FROM site WHERE id = $1", site_id)
-        .fetch_optional(db)
-        .await?
-        .ok_or(Error::NotFound)
 }
 
 /// Puts a ruleset in force in place of `based_on`, the one that its author had before them, and keeps it in the
@@ -109,9 +98,7 @@ pub async fn activate(
     .execute(db)
     .await?;
     if done.rows_affected() == 0 {
-        return Err(Error::Conflict(
-            "Somebody has changed the rules since you opened this page. Nothing was saved: look at what is in force now and change it again.".into(),
-        ));
+        return Err(changed_meanwhile());
     }
     Ok(InForce {
         id: Some(id),
@@ -123,11 +110,24 @@ pub async fn activate(
 async fn compiled(source: RulesetSource) -> Result<(RulesetSource, String)> {
     let work = move || match Ruleset::compile(&source) {
         Ok(ruleset) => Ok((source, ruleset.version().to_owned())),
-        Err(error) => Err(Error::Invalid(sentence(&error.to_string()))),
+        Err(error) => Err(cannot_compile(error)),
     };
     tokio::task::spawn_blocking(work)
         .await
         .map_err(|error| Error::Internal(error.into()))?
+}
+
+/// What the author of a ruleset is told that another has replaced.
+pub(super) fn changed_meanwhile() -> Error {
+    Error::Conflict(
+        "Somebody has changed the rules since you opened this page. Nothing was saved: look at what is in force now and change it again.".into(),
+    )
+}
+
+/// What the author of a ruleset is told that cannot be compiled.
+#[expect(clippy::needless_pass_by_value, reason = "it is handed to map_err")]
+pub(super) fn cannot_compile(error: RulesetError) -> Error {
+    Error::Invalid(sentence(&error.to_string()))
 }
 
 /// An error's text, written as a sentence.
@@ -145,10 +145,10 @@ fn sentence(text: &str) -> String {
 ///
 /// # Errors
 /// A database error.
-pub async fn history(db: &PgPool, site_id: Uuid) -> Result<Vec<Version>> {
+pub(super) async fn history(db: &PgPool, site_id: Uuid) -> Result<Vec<Version>> {
     let versions = sqlx::query_as!(
         Version,
-        r#"SELECT r.id, r.version, r.note, a.name AS "by?", r.created_at,
+        r#"SELECT r.id, r.version AS hash, r.note, a.name AS "by?", r.created_at,
                   coalesce(r.id = s.ruleset_id, false) AS "in_force!"
            FROM ruleset r JOIN site s ON s.id = r.site_id
            LEFT JOIN account a ON a.site_id = r.site_id AND a.id = r.created_by
@@ -162,19 +162,26 @@ pub async fn history(db: &PgPool, site_id: Uuid) -> Result<Vec<Version>> {
 }
 
 /// A ruleset of the history, to put it in force again.
-///
+pub(super) struct Old {
+    pub(super) version: String,
+    pub(super) source: RulesetSource,
+}
+
 /// # Errors
 /// [`Error::NotFound`] when it is not this site's; a database error.
-pub async fn source_of(db: &PgPool, site_id: Uuid, id: Uuid) -> Result<RulesetSource> {
-    let source = sqlx::query_scalar!(
-        r#"SELECT source AS "source: Json<RulesetSource>" FROM ruleset WHERE site_id = $1 AND id = $2"#,
+pub(super) async fn version(db: &PgPool, site_id: Uuid, id: Uuid) -> Result<Old> {
+    let old = sqlx::query!(
+        r#"SELECT version, source AS "source: Json<RulesetSource>" FROM ruleset WHERE site_id = $1 AND id = $2"#,
         site_id,
         id,
     )
     .fetch_optional(db)
     .await?
     .ok_or(Error::NotFound)?;
-    Ok(source.0)
+    Ok(Old {
+        version: old.version,
+        source: old.source.0,
+    })
 }
 
 #[cfg(test)]

@@ -1,4 +1,12 @@
-pub fn configure(_: &mut actix_web::web::ServiceConfig) {}
-#[derive(utoipa::OpenApi)]
-#[openapi()]
-pub struct Doc;
+//! The people's queue: what is held, why, and what a moderator decides about it.
+
+mod api;
+mod decide;
+mod queue;
+mod routes;
+mod store;
+mod views;
+mod wording;
+
+pub use api::Doc;
+pub use routes::configure;

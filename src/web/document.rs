@@ -10,13 +10,17 @@ use serde::de::DeserializeOwned;
 use super::{Csrf, csrf_matches, csrf_refusal};
 use crate::error::{Error, Result};
 
-/// The largest body of any request, in bytes.
-pub const MAX_BODY: usize = 64 * 1024;
+/// The largest JSON body, in bytes.
+const MAX_JSON: usize = 64 * 1024;
+
+/// The largest body of any request, in bytes: a form in which every character of the longest comment takes the twelve
+/// bytes of a percent-encoded emoji.
+pub const MAX_BODY: usize = 128 * 1024;
 
 /// How long a body may take to arrive. actix times the head of a request, not its body.
 const BODY_TIME: Duration = Duration::from_secs(10);
 
-/// A JSON body: exactly `application/json`, at most [`MAX_BODY`], with the session's token in `X-CSRF-Token`
+/// A JSON body: exactly `application/json`, at most [`MAX_JSON`] bytes, with the session's token in `X-CSRF-Token`
 /// when the request is authorised by a cookie. Types should refuse unknown fields.
 pub struct Document<T>(pub T);
 
@@ -42,6 +46,9 @@ impl<T: DeserializeOwned + 'static> FromRequest for Document<T> {
                 ));
             }
             let body = body.await?;
+            if body.len() > MAX_JSON {
+                return Err(Error::TooLarge);
+            }
             serde_json::from_slice(&body).map(Self).map_err(|error| {
                 Error::BadRequest(format!("The JSON body cannot be used: {error}."))
             })

@@ -99,9 +99,10 @@ fn generic(status: StatusCode) -> Shown {
     let (code, message) = match status {
         StatusCode::NOT_FOUND => ("not_found", "There is nothing at this address."),
         StatusCode::METHOD_NOT_ALLOWED => ("method_not_allowed", "This address does not do that."),
-        StatusCode::PAYLOAD_TOO_LARGE => {
-            ("too_large", "Too large: a request may have at most 64 KiB.")
-        }
+        StatusCode::PAYLOAD_TOO_LARGE => (
+            "too_large",
+            "This is too large to be taken: please shorten it.",
+        ),
         _ if status.is_client_error() => ("bad_request", "The request could not be understood."),
         _ => (
             "internal",

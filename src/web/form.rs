@@ -1,7 +1,7 @@
 //! HTML forms in.
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
 
@@ -13,7 +13,28 @@ use crate::error::{Error, Result};
 #[derive(Debug)]
 pub struct Form<T>(pub T);
 
+/// A form that is read even when its token is wrong, for handlers that then show again what somebody typed.
+#[derive(Debug)]
+pub struct Typed<T> {
+    pub fields: T,
+    /// what a handler must ask before it does anything with the fields
+    pub token: Result<()>,
+}
+
 impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<Self>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let typed = Typed::<T>::from_request(request, payload);
+        Box::pin(async move {
+            let typed = typed.await?;
+            typed.token.map(|()| Self(typed.fields))
+        })
+    }
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for Typed<T> {
     type Error = Error;
     type Future = LocalBoxFuture<'static, Result<Self>>;
 
@@ -28,10 +49,9 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
                 ));
             }
             let (token, fields) = parse(&body.await?)?;
-            if !csrf_matches(expected.as_ref(), token.as_deref()) {
-                return Err(csrf_refusal());
-            }
-            Ok(Self(fields))
+            let is_ours = csrf_matches(expected.as_ref(), token.as_deref());
+            let token = if is_ours { Ok(()) } else { Err(csrf_refusal()) };
+            Ok(Self { fields, token })
         })
     }
 }
@@ -39,7 +59,8 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
 /// The token and the rest of a form.
 pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<(Option<String>, T)> {
     let bad = |what: &str| Error::BadRequest(format!("The form cannot be used: {what}."));
-    if std::str::from_utf8(body).is_err() {
+    // the parser below would put a replacement character for what somebody did not send
+    if std::str::from_utf8(&percent_decoded(body)).is_err() {
         return Err(bad("it is not UTF-8"));
     }
     let mut fields: Vec<(String, String)> = Vec::new();
@@ -54,10 +75,39 @@ pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<(Option<String>,
             fields.push((name.into_owned(), value.into_owned()));
         }
     }
-    let pairs =
-        serde::de::value::MapDeserializer::<_, serde::de::value::Error>::new(fields.into_iter());
-    let fields = T::deserialize(pairs).map_err(|error| bad(&error.to_string()))?;
-    Ok((token, fields))
+    // written again without the token: the framework's reader of pairs knows numbers and optional fields
+    let pairs = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(&fields)
+        .finish();
+    let fields = web::Query::<T>::from_query(&pairs).map_err(|error| bad(&error.to_string()))?;
+    Ok((token, fields.into_inner()))
+}
+
+/// The bytes that a form stands for, its separators included; a `%` without two hex digits stands for itself.
+fn percent_decoded(body: &[u8]) -> Vec<u8> {
+    let hex = |byte: &u8| {
+        char::from(*byte)
+            .to_digit(16)
+            .and_then(|digit| u8::try_from(digit).ok())
+    };
+    let mut rest = body;
+    let mut bytes = Vec::with_capacity(body.len());
+    while let Some((first, after)) = rest.split_first() {
+        rest = after;
+        let pair = after.split_at_checked(2).filter(|_| *first == b'%');
+        let decoded = pair.and_then(|(pair, after)| match pair {
+            [high, low] => Some((hex(high)? * 16 + hex(low)?, after)),
+            _ => None,
+        });
+        match decoded {
+            Some((byte, after)) => {
+                bytes.push(byte);
+                rest = after;
+            }
+            None => bytes.push(*first),
+        }
+    }
+    bytes
 }
 
 #[cfg(test)]
@@ -73,6 +123,7 @@ mod tests {
 
     #[test]
     fn fields_and_token() {
+        assert_eq!(parse::<Fields>(b"text=%c3%A9%zz%").unwrap().1.text, "é%zz%");
         let (token, fields) = parse::<Fields>(b"csrf=t&text=a%20b%0D%0Ac").unwrap();
         assert_eq!(token.as_deref(), Some("t"));
         assert_eq!(
@@ -81,6 +132,15 @@ mod tests {
                 text: "a b\r\nc".into(),
                 parent: None
             }
+        );
+    }
+
+    #[test]
+    fn an_optional_field_may_be_there() {
+        let (token, fields) = parse::<Fields>(b"text=a&parent=%26=").unwrap();
+        assert_eq!(
+            (token, fields.text, fields.parent),
+            (None, "a".into(), Some("&=".into()))
         );
     }
 
@@ -94,6 +154,13 @@ mod tests {
         ] {
             assert!(parse::<Fields>(body.as_bytes()).is_err(), "{body}");
         }
-        assert!(parse::<Fields>(b"text=\xff").is_err());
+        for body in [
+            b"text=\xff".as_slice(),
+            b"text=%ff",
+            b"text=%C3%28",
+            b"text=a%c3",
+        ] {
+            assert!(parse::<Fields>(body).is_err(), "{body:?}");
+        }
     }
 }

@@ -10,7 +10,7 @@ mod text;
 
 pub use client::ClientIp;
 pub use document::{Document, MAX_BODY};
-pub use form::Form;
+pub use form::{Form, Typed};
 pub use page::{Chrome, is_right_to_left, local_path, see_other};
 pub use text::check_text;
 
@@ -39,6 +39,6 @@ pub(crate) fn csrf_matches(expected: Option<&Csrf>, given: Option<&str>) -> bool
 
 pub(crate) fn csrf_refusal() -> crate::error::Error {
     crate::error::Error::Forbidden(
-        "This page was open for too long, or was opened before you signed in or out. Go back, reload it and send it again.".into(),
+        "This page was open for too long, or was opened before you signed in or out. Nothing was changed: please send it again from a fresh page.".into(),
     )
 }

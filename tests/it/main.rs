@@ -5,4 +5,10 @@
     reason = "nothing outside a test binary can reach into it"
 )]
 
+mod harness;
+
+mod accounts;
+mod architecture;
+mod browser;
+mod comments;
 mod local_pg;

@@ -16,9 +16,20 @@ pub use settle::{Evidence, Settle, Settled, settle};
 
 use uuid::Uuid;
 
+use crate::account::Viewer;
+
 /// Who is looking: what is theirs they see in every state.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Me {
     pub account_id: Option<Uuid>,
     pub session_id: Option<Uuid>,
+}
+
+impl Me {
+    pub fn of(viewer: &Viewer) -> Self {
+        Self {
+            account_id: viewer.account().map(|account| account.id),
+            session_id: viewer.session_id(),
+        }
+    }
 }

@@ -444,18 +444,19 @@ pub async fn thread_texts(
     Ok((parent, around))
 }
 
-/// The writer's texts of the last hour, newest first, for the repeats filter.
+/// The writer's texts of the hour before this comment, newest first, for the repeats filter.
 ///
 /// # Errors
 /// A database error.
-pub async fn recent_texts(db: &PgPool, me: Me, except: Uuid) -> Result<Vec<String>> {
+pub async fn recent_texts(db: &PgPool, me: Me, comment_id: Uuid) -> Result<Vec<String>> {
     let texts = sqlx::query_scalar!(
-        "SELECT body FROM comment
-         WHERE (account_id = $1 OR session_id = $2) AND id <> $3 AND created_at > now() - interval '1 hour'
-         ORDER BY created_at DESC LIMIT 10",
+        "SELECT c.body FROM comment c JOIN comment this ON this.id = $3
+         WHERE (c.account_id = $1 OR c.session_id = $2) AND c.id <> this.id
+           AND c.created_at BETWEEN this.created_at - interval '1 hour' AND this.created_at
+         ORDER BY c.created_at DESC LIMIT 10",
         me.account_id,
         me.session_id,
-        except,
+        comment_id,
     )
     .fetch_all(db)
     .await?;

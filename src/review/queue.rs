@@ -1,0 +1,168 @@
+//! The order of work, and what comes next. Pure.
+
+use std::cmp::Reverse;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// Which of the two lists of held comments.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Queue {
+    /// the filter wants a person to look
+    #[default]
+    Held,
+    /// the filter failed: nobody has judged these at all
+    DeadLetters,
+}
+
+impl Queue {
+    /// The word in addresses and forms.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Held => "held",
+            Self::DeadLetters => "dead_letters",
+        }
+    }
+}
+
+/// A held comment in the list.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct Entry {
+    pub(crate) id: Uuid,
+    /// to be named in a decision
+    pub(crate) version: i32,
+    pub(crate) author: String,
+    /// its first words
+    pub(crate) excerpt: String,
+    pub(crate) article_title: String,
+    pub(crate) created_at: DateTime<Utc>,
+    /// the gravest reason's: mild, strong or severe; null without a reason
+    pub(crate) severity: Option<String>,
+    /// the gravest reason's, e.g. `slur`; null without a reason
+    pub(crate) kind: Option<String>,
+}
+
+/// Where a comment stands in the order of work: severe ones first, then the oldest.
+pub(super) type Place = (Reverse<bool>, DateTime<Utc>, Uuid);
+
+pub(super) fn place(severity: Option<&str>, created_at: DateTime<Utc>, id: Uuid) -> Place {
+    (Reverse(severity == Some("severe")), created_at, id)
+}
+
+impl Entry {
+    fn place(&self) -> Place {
+        place(self.severity.as_deref(), self.created_at, self.id)
+    }
+}
+
+/// Brings a list into the order of work.
+pub(super) fn in_order(mut entries: Vec<Entry>) -> Vec<Entry> {
+    entries.sort_by_key(Entry::place);
+    entries
+}
+
+/// What to look at after the comment that stood at `place`: the next in order, at the end the first again.
+pub(super) fn after(queue: &[Entry], place: Place) -> Option<Uuid> {
+    let mut others = queue.iter().filter(|entry| entry.place() != place);
+    let first = others.clone().next();
+    others
+        .find(|entry| entry.place() > place)
+        .or(first)
+        .map(|entry| entry.id)
+}
+
+/// The one before, if there is one.
+pub(super) fn before(queue: &[Entry], place: Place) -> Option<Uuid> {
+    let mut earlier = queue.iter().rev().filter(|entry| entry.place() < place);
+    earlier.next().map(|entry| entry.id)
+}
+
+/// Its number in the list, from 1.
+pub(super) fn position(queue: &[Entry], id: Uuid) -> Option<usize> {
+    queue
+        .iter()
+        .position(|entry| entry.id == id)
+        .map(|at| at + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(minute: i64, severity: &str) -> Entry {
+        Entry {
+            id: Uuid::from_u128(u128::try_from(minute).unwrap()),
+            version: 1,
+            author: String::new(),
+            excerpt: String::new(),
+            article_title: String::new(),
+            created_at: DateTime::from_timestamp(minute * 60, 0).unwrap(),
+            severity: (!severity.is_empty()).then(|| severity.into()),
+            kind: None,
+        }
+    }
+
+    fn queue() -> Vec<Entry> {
+        in_order(vec![
+            entry(2, "strong"),
+            entry(4, "severe"),
+            entry(1, ""),
+            entry(3, "severe"),
+            entry(5, "mild"),
+        ])
+    }
+
+    fn numbers(ids: impl IntoIterator<Item = Uuid>) -> Vec<u128> {
+        ids.into_iter().map(|id| id.as_u128()).collect()
+    }
+
+    #[test]
+    fn severe_first_then_oldest() {
+        assert_eq!(
+            numbers(queue().iter().map(|entry| entry.id)),
+            [3, 4, 1, 2, 5]
+        );
+    }
+
+    #[test]
+    fn what_comes_next_and_what_came_before() {
+        // (current, next, before)
+        for (current, next, earlier) in [
+            (entry(3, "severe"), Some(4), None),
+            (entry(4, "severe"), Some(1), Some(3)),
+            (entry(2, "strong"), Some(5), Some(1)),
+            (entry(5, "mild"), Some(3), Some(2)),
+            // decided meanwhile, so no longer in the list
+            (entry(0, "severe"), Some(3), None),
+            (entry(9, "mild"), Some(3), Some(5)),
+        ] {
+            let place = current.place();
+            assert_eq!(
+                after(&queue(), place).map(|id| id.as_u128()),
+                next,
+                "{place:?}"
+            );
+            assert_eq!(
+                before(&queue(), place).map(|id| id.as_u128()),
+                earlier,
+                "{place:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_last_one_has_no_next() {
+        let only = entry(1, "");
+        assert_eq!(after(std::slice::from_ref(&only), only.place()), None);
+        assert_eq!(after(&[], only.place()), None);
+    }
+
+    #[test]
+    fn numbers_count_from_one() {
+        assert_eq!(position(&queue(), Uuid::from_u128(1)), Some(3));
+        assert_eq!(position(&queue(), Uuid::from_u128(77)), None);
+    }
+}

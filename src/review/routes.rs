@@ -1,0 +1,350 @@
+//! The desk's pages.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, get, post, web};
+use askama::Template;
+use chrono::Utc;
+use serde::Deserialize;
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use super::decide::{self, Decision, may_undo};
+use super::queue::{self, Queue};
+use super::store::{self, COUNTED, Current, WINDOW};
+use super::views::{Articles, Desk, Faq, History, ItemView, Notice};
+use super::wording;
+use crate::account::{Account, CurrentAdmin, CurrentModerator, Viewer, chrome};
+use crate::article::{self, Mode};
+use crate::comment::Action;
+use crate::cursor::Cursor;
+use crate::error::{Error, Result};
+use crate::site::{self, Site};
+use crate::web::{Chrome, Form, check_text, see_other};
+
+/// The longest FAQ, in bytes: what one form can bring.
+const MAX_FAQ: usize = 40_000;
+
+/// The room's pages and its API.
+pub fn configure(cfg: &mut web::ServiceConfig) {
+    cfg.service(desk)
+        .service(comment)
+        .service(submit_decision)
+        .service(submit_undo)
+        .service(history)
+        .service(articles)
+        .service(submit_mode)
+        .service(faq)
+        .service(submit_faq)
+        .configure(super::api::configure);
+}
+
+fn page(status: StatusCode, template: &impl Template) -> Result<HttpResponse> {
+    Ok(HttpResponse::build(status)
+        .content_type("text/html; charset=utf-8")
+        .body(template.render()?))
+}
+
+fn frame(site: &Site, viewer: &Viewer) -> Chrome {
+    chrome(&site.name, &site.lang, viewer)
+}
+
+#[derive(Deserialize)]
+struct Place {
+    #[serde(default)]
+    queue: Queue,
+    /// the comment that has just been decided
+    done: Option<Uuid>,
+}
+
+#[get("/desk")]
+async fn desk(
+    db: web::Data<PgPool>,
+    site: web::Data<Site>,
+    who: CurrentModerator,
+    place: web::Query<Place>,
+) -> Result<HttpResponse> {
+    let notice = done(&db, &who.account, place.done).await?;
+    let shown = show(&db, &site, who, place.queue, None, notice).await?;
+    page(StatusCode::OK, &shown)
+}
+
+#[get("/desk/comments/{id}")]
+async fn comment(
+    db: web::Data<PgPool>,
+    site: web::Data<Site>,
+    who: CurrentModerator,
+    id: web::Path<Uuid>,
+    place: web::Query<Place>,
+) -> Result<HttpResponse> {
+    let notice = done(&db, &who.account, place.done).await?;
+    let shown = show(&db, &site, who, place.queue, Some(*id), notice).await?;
+    page(StatusCode::OK, &shown)
+}
+
+/// What a moderator has just done, where they have.
+async fn done(db: &PgPool, who: &Account, id: Option<Uuid>) -> Result<Notice> {
+    let Some(id) = id else {
+        return Ok(Notice::None);
+    };
+    let current = store::current(db, who.site_id, id).await?;
+    let decided = ["approve", "reject", "remove"].map(Some);
+    let undoable = decided.contains(&current.action.as_deref())
+        && current.by_id.is_some_and(|by| may_undo(by, who));
+    Ok(Notice::Done { current, undoable })
+}
+
+/// The desk with a comment open: the one asked for, or the first that waits.
+async fn show(
+    db: &PgPool,
+    site: &Site,
+    who: CurrentModerator,
+    queue: Queue,
+    id: Option<Uuid>,
+    notice: Notice,
+) -> Result<Desk> {
+    let counts = store::counts(db, site.id).await?;
+    let entries = queue::in_order(store::held(db, site.id, queue, None, WINDOW).await?);
+    let item = match id.or(entries.first().map(|first| first.id)) {
+        Some(id) => {
+            let item = store::item(db, site.id, id).await?;
+            Some(ItemView::new(item, &entries, &who.account))
+        }
+        None => None,
+    };
+    let waiting = match queue {
+        Queue::Held => counts.held,
+        Queue::DeadLetters => counts.dead_letters,
+    };
+    Ok(Desk {
+        chrome: frame(site, &who.viewer()),
+        tabs: counts.into(),
+        queue,
+        entries,
+        total: wording::count(waiting, COUNTED),
+        item,
+        notice,
+        now: Utc::now(),
+    })
+}
+
+/// A decision as the buttons send it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Decided {
+    version: String,
+    action: Action,
+    #[serde(default)]
+    reason: String,
+    #[serde(default)]
+    note: String,
+    #[serde(default)]
+    queue: Queue,
+}
+
+#[post("/desk/comments/{id}/decision")]
+async fn submit_decision(
+    db: web::Data<PgPool>,
+    site: web::Data<Site>,
+    who: CurrentModerator,
+    id: web::Path<Uuid>,
+    form: Form<Decided>,
+) -> Result<HttpResponse> {
+    let Form(form) = form;
+    let decision = Decision::parse(
+        version(&form.version)?,
+        form.action,
+        &form.reason,
+        &form.note,
+    )?;
+    match decide::decide(&db, &who.account, *id, decision).await {
+        Ok(_) => go_on(&db, &site, *id, form.queue).await,
+        Err(Error::Conflict(_)) => lost(&db, &site, who, *id, form.queue).await,
+        Err(error) => Err(error),
+    }
+}
+
+/// A number that a form carries as text.
+fn version(text: &str) -> Result<i32> {
+    text.parse()
+        .map_err(|_| Error::BadRequest("The form's version is not a number.".into()))
+}
+
+/// On to the next comment that waits, with a word on the one just decided.
+async fn go_on(db: &PgPool, site: &Site, id: Uuid, queue: Queue) -> Result<HttpResponse> {
+    let item = store::item(db, site.id, id).await?;
+    let entries = queue::in_order(store::held(db, site.id, queue, None, WINDOW).await?);
+    let gravest = item.reasons.first().map(|found| found.severity.as_str());
+    let place = queue::place(gravest, item.created_at, id);
+    let word = queue.as_str();
+    Ok(see_other(&match queue::after(&entries, place) {
+        Some(next) => format!("/desk/comments/{next}?queue={word}&done={id}"),
+        None => format!("/desk?queue={word}&done={id}"),
+    }))
+}
+
+/// The comment as it is now, and who was faster.
+async fn lost(
+    db: &PgPool,
+    site: &Site,
+    who: CurrentModerator,
+    id: Uuid,
+    queue: Queue,
+) -> Result<HttpResponse> {
+    let winner: Current = store::current(db, site.id, id).await?;
+    let shown = show(db, site, who, queue, Some(id), Notice::Lost(winner)).await?;
+    page(StatusCode::CONFLICT, &shown)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Undone {
+    version: String,
+    #[serde(default)]
+    queue: Queue,
+}
+
+#[post("/desk/comments/{id}/undo")]
+async fn submit_undo(
+    db: web::Data<PgPool>,
+    site: web::Data<Site>,
+    who: CurrentModerator,
+    id: web::Path<Uuid>,
+    form: Form<Undone>,
+) -> Result<HttpResponse> {
+    let Form(form) = form;
+    match decide::undo(&db, &who.account, *id, version(&form.version)?).await {
+        Ok(_) => Ok(see_other(&format!(
+            "/desk/comments/{id}?queue={}",
+            form.queue.as_str()
+        ))),
+        Err(Error::Conflict(_)) => lost(&db, &site, who, *id, form.queue).await,
+        Err(error) => Err(error),
+    }
+}
+
+#[derive(Deserialize)]
+struct Before {
+    before: Option<String>,
+}
+
+#[get("/desk/history")]
+async fn history(
+    db: web::Data<PgPool>,
+    site: web::Data<Site>,
+    who: CurrentModerator,
+    query: web::Query<Before>,
+) -> Result<HttpResponse> {
+    let before: Option<Cursor> = query.before.as_deref().map(str::parse).transpose()?;
+    let (decisions, next) = store::decisions(&db, site.id, before).await?;
+    let shown = History {
+        tabs: store::counts(&db, site.id).await?.into(),
+        decisions,
+        next,
+        is_first: before.is_none(),
+        viewer: who.account.clone(),
+        chrome: frame(&site, &who.viewer()),
+        now: Utc::now(),
+    };
+    page(StatusCode::OK, &shown)
+}
+
+#[derive(Deserialize)]
+struct Saved {
+    #[serde(default)]
+    saved: bool,
+}
+
+#[get("/desk/articles")]
+async fn articles(
+    db: web::Data<PgPool>,
+    site: web::Data<Site>,
+    who: CurrentModerator,
+    query: web::Query<Saved>,
+) -> Result<HttpResponse> {
+    let shown = Articles {
+        chrome: frame(&site, &who.viewer()),
+        tabs: store::counts(&db, site.id).await?.into(),
+        discussed: store::articles(&db, site.id).await?,
+        saved: query.saved,
+    };
+    page(StatusCode::OK, &shown)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ModeOf {
+    slug: String,
+    mode: Mode,
+}
+
+#[post("/desk/articles")]
+async fn submit_mode(
+    db: web::Data<PgPool>,
+    site: web::Data<Site>,
+    _: CurrentModerator,
+    form: Form<ModeOf>,
+) -> Result<HttpResponse> {
+    let Form(form) = form;
+    article::set_mode(&db, site.id, &form.slug, form.mode).await?;
+    Ok(see_other("/desk/articles?saved=true"))
+}
+
+#[get("/desk/faq")]
+async fn faq(
+    db: web::Data<PgPool>,
+    site: web::Data<Site>,
+    who: CurrentAdmin,
+    query: web::Query<Saved>,
+) -> Result<HttpResponse> {
+    let markdown = site::faq(&db, site.id).await?;
+    let shown = Faq {
+        chrome: frame(&site, &who.viewer()),
+        tabs: store::counts(&db, site.id).await?.into(),
+        markdown: markdown.unwrap_or_else(|| site::DEFAULT_FAQ.to_owned()),
+        preview: None,
+        saved: query.saved,
+    };
+    page(StatusCode::OK, &shown)
+}
+
+#[derive(Clone, Copy, Deserialize, PartialEq)]
+#[serde(rename_all = "lowercase")]
+enum Then {
+    Preview,
+    Save,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FaqForm {
+    markdown: String,
+    then: Then,
+}
+
+#[post("/desk/faq")]
+async fn submit_faq(
+    db: web::Data<PgPool>,
+    site: web::Data<Site>,
+    who: CurrentAdmin,
+    form: Form<FaqForm>,
+) -> Result<HttpResponse> {
+    let Form(form) = form;
+    let markdown = check_text(form.markdown.trim())?;
+    if markdown.is_empty() || markdown.len() > MAX_FAQ {
+        return Err(Error::Invalid(format!(
+            "The FAQ must have a text, of at most {MAX_FAQ} bytes."
+        )));
+    }
+    if form.then == Then::Save {
+        site::save_faq(&db, site.id, &markdown).await?;
+        return Ok(see_other("/desk/faq?saved=true"));
+    }
+    let shown = Faq {
+        chrome: frame(&site, &who.viewer()),
+        tabs: store::counts(&db, site.id).await?.into(),
+        preview: Some(site::render_markdown(&markdown)),
+        markdown,
+        saved: false,
+    };
+    page(StatusCode::OK, &shown)
+}

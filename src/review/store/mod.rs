@@ -1,0 +1,10 @@
+//! What the desk reads: joins over comments, articles, verdicts and settlements. It writes nothing; every change
+//! of status goes through [`crate::comment::settle`].
+
+mod history;
+mod item;
+mod queue;
+
+pub(super) use history::{Decided, Discussed, articles, decisions};
+pub(super) use item::{Current, Found, Item, Record, Step, current, item};
+pub(super) use queue::{COUNTED, Counts, WINDOW, counts, held};

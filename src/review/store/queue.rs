@@ -1,0 +1,135 @@
+//! The held comments in a row.
+
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use super::super::queue::{Entry, Queue};
+use crate::comment::excerpt;
+use crate::cursor::Cursor;
+use crate::error::Result;
+
+/// How many of the oldest held comments are put in order of gravity: enough for a shift, and the same cost
+/// whether a thousand wait or a million.
+pub(crate) const WINDOW: i64 = 500;
+
+/// How far comments are counted.
+pub(crate) const COUNTED: i64 = 999;
+
+/// Waiting comments, each up to [`COUNTED`] + 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Counts {
+    pub(crate) held: i64,
+    pub(crate) dead_letters: i64,
+}
+
+pub(crate) async fn counts(db: &PgPool, site_id: Uuid) -> Result<Counts> {
+    let row = sqlx::query!(
+        r#"SELECT
+             (SELECT count(*) FROM (SELECT FROM comment WHERE site_id = $1 AND status = 'held' AND NOT dead_letter LIMIT $2) h) AS "held!",
+             (SELECT count(*) FROM (SELECT FROM comment WHERE site_id = $1 AND status = 'held' AND dead_letter LIMIT $2) d) AS "dead_letters!""#,
+        site_id,
+        COUNTED + 1,
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(Counts {
+        held: row.held,
+        dead_letters: row.dead_letters,
+    })
+}
+
+/// The oldest held comments after a place, each with the gravest reason of its newest verdict.
+pub(crate) async fn held(
+    db: &PgPool,
+    site_id: Uuid,
+    queue: Queue,
+    after: Option<Cursor>,
+    limit: i64,
+) -> Result<Vec<Entry>> {
+    // a plan for each of the two, so that each can use its own partial index
+    match queue {
+        Queue::Held => held_where(db, site_id, after, limit).await,
+        Queue::DeadLetters => dead_letters(db, site_id, after, limit).await,
+    }
+}
+
+struct Raw {
+    id: Uuid,
+    version: i32,
+    author_name: String,
+    start: String,
+    title: String,
+    created_at: chrono::DateTime<chrono::Utc>,
+    severity: Option<String>,
+    kind: Option<String>,
+}
+
+impl From<Raw> for Entry {
+    fn from(raw: Raw) -> Self {
+        Self {
+            id: raw.id,
+            version: raw.version,
+            author: raw.author_name,
+            excerpt: excerpt(&raw.start, 90),
+            article_title: raw.title,
+            created_at: raw.created_at,
+            severity: raw.severity,
+            kind: raw.kind,
+        }
+    }
+}
+
+async fn held_where(
+    db: &PgPool,
+    site_id: Uuid,
+    after: Option<Cursor>,
+    limit: i64,
+) -> Result<Vec<Entry>> {
+    let rows = sqlx::query_as!(
+        Raw,
+        r#"WITH oldest AS (
+             SELECT id, article_id, version, author_name, left(body, 300) AS start, created_at FROM comment
+             WHERE site_id = $1 AND status = 'held' AND NOT dead_letter
+               AND ($2::timestamptz IS NULL OR (created_at, id) > ($2, $3))
+             ORDER BY created_at, id LIMIT $4)
+           SELECT o.id, o.version, o.author_name, o.start AS "start!", a.title, o.created_at,
+                  r.severity AS "severity?", r.kind AS "kind?"
+           FROM oldest o JOIN article a ON a.id = o.article_id
+           LEFT JOIN LATERAL (
+             SELECT kind, severity FROM reason
+             WHERE verdict_id = (SELECT id FROM verdict WHERE comment_id = o.id ORDER BY created_at DESC LIMIT 1)
+             ORDER BY array_position(ARRAY['severe', 'strong', 'mild'], severity), position LIMIT 1) r ON true
+           ORDER BY o.created_at, o.id"#,
+        site_id,
+        after.map(|cursor| cursor.at),
+        after.map(|cursor| cursor.id),
+        limit,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(Entry::from).collect())
+}
+
+async fn dead_letters(
+    db: &PgPool,
+    site_id: Uuid,
+    after: Option<Cursor>,
+    limit: i64,
+) -> Result<Vec<Entry>> {
+    let rows = sqlx::query_as!(
+        Raw,
+        r#"SELECT c.id, c.version, c.author_name, left(c.body, 300) AS "start!", a.title, c.created_at,
+                  NULL::text AS severity, NULL::text AS kind
+           FROM comment c JOIN article a ON a.id = c.article_id
+           WHERE c.site_id = $1 AND c.status = 'held' AND c.dead_letter
+             AND ($2::timestamptz IS NULL OR (c.created_at, c.id) > ($2, $3))
+           ORDER BY c.created_at, c.id LIMIT $4"#,
+        site_id,
+        after.map(|cursor| cursor.at),
+        after.map(|cursor| cursor.id),
+        limit,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(Entry::from).collect())
+}

@@ -1,0 +1,205 @@
+//! What the desk's pages show.
+
+use askama::Template;
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::decide::{MAX_NOTE, may_undo};
+use super::queue::{self, Entry, Queue};
+use super::store::{COUNTED, Counts, Current, Decided, Discussed, Found, Item, Step};
+use super::wording;
+use crate::account::Account;
+use crate::article::Mode;
+use crate::comment::Status;
+use crate::comment::guidelines::GUIDELINES;
+use crate::filter::{Piece, Segment, Severity, Spots, marked};
+use crate::web::Chrome;
+
+/// Entries in the list at the side; more are counted, not shown.
+const LISTED: usize = 50;
+
+/// The row of tabs above every page of the desk.
+pub(super) struct Tabs {
+    pub(super) held: String,
+    pub(super) dead_letters: String,
+}
+
+impl From<Counts> for Tabs {
+    fn from(counts: Counts) -> Self {
+        Self {
+            held: wording::count(counts.held, COUNTED),
+            dead_letters: wording::count(counts.dead_letters, COUNTED),
+        }
+    }
+}
+
+/// A line above the item: what has just been done, or why it was not.
+pub(super) enum Notice {
+    None,
+    /// the viewer's own decision on another comment, which can be taken back
+    Done {
+        current: Current,
+        undoable: bool,
+    },
+    /// somebody else was faster
+    Lost(Current),
+}
+
+#[derive(Template)]
+#[template(path = "review/desk.html", whitespace = "minimize")]
+pub(super) struct Desk {
+    pub(super) chrome: Chrome,
+    pub(super) tabs: Tabs,
+    pub(super) queue: Queue,
+    pub(super) entries: Vec<Entry>,
+    pub(super) total: String,
+    pub(super) item: Option<ItemView>,
+    pub(super) notice: Notice,
+    pub(super) now: DateTime<Utc>,
+}
+
+impl Desk {
+    /// The entries that the list at the side shows.
+    fn listed(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().take(LISTED)
+    }
+
+    fn is_current(&self, entry: &Entry) -> bool {
+        self.item
+            .as_ref()
+            .is_some_and(|item| item.item.id == entry.id)
+    }
+
+    fn age(&self, at: &DateTime<Utc>) -> String {
+        wording::age(*at, self.now)
+    }
+
+    fn tab(&self) -> &'static str {
+        self.queue.as_str()
+    }
+
+    fn page_title(&self) -> &'static str {
+        match self.queue {
+            Queue::Held => "Held comments",
+            Queue::DeadLetters => "Could not be screened",
+        }
+    }
+}
+
+/// One comment to decide.
+pub(super) struct ItemView {
+    pub(super) item: Item,
+    segments: Vec<Segment>,
+    parent: Vec<Segment>,
+    pub(super) position: Option<usize>,
+    pub(super) next: Option<Uuid>,
+    pub(super) previous: Option<Uuid>,
+    is_own: bool,
+    /// may the viewer take the last decision on this comment back?
+    undoable: bool,
+}
+
+impl ItemView {
+    pub(super) fn new(item: Item, entries: &[Entry], viewer: &Account) -> Self {
+        let severity = item.reasons.first().map(|found| found.severity.clone());
+        let place = queue::place(severity.as_deref(), item.created_at, item.id);
+        let found: Vec<Spots> = item.reasons.iter().map(to_mark).collect();
+        Self {
+            segments: marked(&item.body, &found),
+            parent: item
+                .parent
+                .as_ref()
+                .map_or(Vec::new(), |parent| marked(&parent.body, &[])),
+            position: queue::position(entries, item.id),
+            next: queue::after(entries, place),
+            previous: queue::before(entries, place),
+            is_own: item.author.account_id == Some(viewer.id),
+            undoable: item
+                .steps
+                .last()
+                .is_some_and(|last| is_undoable(last, viewer)),
+            item,
+        }
+    }
+
+    fn can_approve(&self) -> bool {
+        matches!(
+            self.item.status,
+            Status::Held | Status::Rejected | Status::Removed
+        )
+    }
+
+    /// The action of the refusing buttons, if the comment can be refused.
+    fn refusal(&self) -> Option<&'static str> {
+        match self.item.status {
+            Status::Held => Some("reject"),
+            Status::Live => Some("remove"),
+            _ => None,
+        }
+    }
+}
+
+fn to_mark(found: &Found) -> Spots {
+    Spots {
+        spans: found.spans.clone(),
+        severity: Severity::parse(&found.severity).unwrap_or(Severity::Mild),
+        label: wording::kind(&found.kind),
+    }
+}
+
+fn is_undoable(last: &Step, viewer: &Account) -> bool {
+    last.action != "undo" && last.by_id.is_some_and(|by| may_undo(by, viewer))
+}
+
+#[derive(Template)]
+#[template(path = "review/history.html", whitespace = "minimize")]
+pub(super) struct History {
+    pub(super) chrome: Chrome,
+    pub(super) tabs: Tabs,
+    pub(super) decisions: Vec<Decided>,
+    pub(super) next: Option<crate::cursor::Cursor>,
+    pub(super) is_first: bool,
+    pub(super) viewer: Account,
+    pub(super) now: DateTime<Utc>,
+}
+
+impl History {
+    fn undoable(&self, one: &Decided) -> bool {
+        one.is_last && one.action != "undo" && may_undo(one.by_id, &self.viewer)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "review/articles.html", whitespace = "minimize")]
+pub(super) struct Articles {
+    pub(super) chrome: Chrome,
+    pub(super) tabs: Tabs,
+    pub(super) discussed: Vec<Discussed>,
+    pub(super) saved: bool,
+}
+
+/// The modes of an article: code, what the list calls it.
+const MODES: &[(Mode, &str, &str)] = &[
+    (
+        Mode::Filtered,
+        "filtered",
+        "Filter decides, people look at what it holds",
+    ),
+    (
+        Mode::Premoderated,
+        "premoderated",
+        "Every comment waits for a person",
+    ),
+    (Mode::Closed, "closed", "Closed for comments"),
+];
+
+#[derive(Template)]
+#[template(path = "review/faq.html", whitespace = "minimize")]
+pub(super) struct Faq {
+    pub(super) chrome: Chrome,
+    pub(super) tabs: Tabs,
+    pub(super) markdown: String,
+    /// rendered by [`crate::site::render_markdown`], which lets no markup of its author through
+    pub(super) preview: Option<String>,
+    pub(super) saved: bool,
+}
