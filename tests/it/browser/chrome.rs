@@ -11,10 +11,7 @@ use serde_json::{Value, json};
 use thirtyfour::action_chain::ActionChain;
 use thirtyfour::common::capabilities::chromium::ChromiumLikeCapabilities as _;
 use thirtyfour::error::WebDriverResult;
-use thirtyfour::extensions::cdp::ChromeDevTools;
-use thirtyfour::{
-    By, DesiredCapabilities, Key, LoggingPrefsLogLevel, WebDriver, WebElement,
-};
+use thirtyfour::{By, DesiredCapabilities, Key, LoggingPrefsLogLevel, WebDriver, WebElement};
 
 use crate::harness::Belowline;
 
@@ -50,6 +47,7 @@ const WATCH: &str = "
 pub struct Chrome {
     child: Child,
     url: String,
+    http: reqwest::Client,
     server: SocketAddr,
     // after the child that writes in it
     _files: tempfile::TempDir,
@@ -60,7 +58,7 @@ pub struct Browser {
     driver: WebDriver,
     base: String,
     // after the session that it runs
-    _chrome: Arc<Chrome>,
+    chrome: Arc<Chrome>,
 }
 
 fn found<T>(result: std::io::Result<T>, what: &str) -> T {
@@ -71,6 +69,8 @@ fn found<T>(result: std::io::Result<T>, what: &str) -> T {
 
 impl Chrome {
     pub async fn start(house: &Belowline) -> Arc<Self> {
+        // reqwest wants one even for plain HTTP; an error says that it is there already
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let files = tempfile::tempdir().expect("a folder");
         // free a moment ago; nobody else asks for a port without naming one
         let port = TcpListener::bind("127.0.0.1:0")
@@ -88,6 +88,10 @@ impl Chrome {
         let chrome = Self {
             child: found(child, "Chromium's driver (chromedriver)"),
             url: format!("http://127.0.0.1:{port}"),
+            http: reqwest::Client::builder()
+                .no_proxy()
+                .build()
+                .expect("a client"),
             server: house.address,
             _files: files,
         };
@@ -128,7 +132,7 @@ impl Chrome {
         let browser = Browser {
             driver,
             base: format!("http://{}", self.server),
-            _chrome: Arc::clone(self),
+            chrome: Arc::clone(self),
         };
         browser
             .devtools(
@@ -173,9 +177,14 @@ where
 
 impl Browser {
     pub async fn devtools(&self, method: &str, parameters: Value) -> Value {
-        let tools = ChromeDevTools::new(self.driver.handle().clone());
-        let answer = tools.execute_cdp_with_params(method, parameters).await;
-        answer.unwrap_or_else(|error| panic!("{method}: {error}"))
+        let session = self.driver.session_id();
+        let url = format!("{}/session/{session}/goog/cdp/execute", self.chrome.url);
+        let command = json!({ "cmd": method, "params": parameters });
+        let sent = self.chrome.http.post(url).body(command.to_string()).send();
+        let answer = sent.await.expect("an answer").text().await.expect("a body");
+        let answer: Value = serde_json::from_str(&answer).expect("JSON");
+        assert!(answer["value"]["error"].is_null(), "{method}: {answer}");
+        answer["value"].clone()
     }
 
     pub async fn go(&self, path: &str) {
@@ -306,12 +315,14 @@ impl Browser {
     }
 
     fn keys(&self) -> ActionChain {
-        self.driver.action_chain_with_delay(None, Some(Duration::ZERO))
+        self.driver
+            .action_chain_with_delay(None, Some(Duration::ZERO))
     }
 
     /// The screen's size in CSS pixels, of a window without scroll bars in its way.
     pub async fn resize(&self, width: u32, height: u32) {
-        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        let size =
+            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
         self.devtools("Emulation.setDeviceMetricsOverride", size)
             .await;
     }
