@@ -17,10 +17,12 @@ fn found(ruleset: &Ruleset, text: &str) -> Vec<(String, String)> {
         .iter()
         .filter(|reason| reason.phase == "terms" && reason.kind != Kind::Evasion)
         .flat_map(|reason| {
-            reason
-                .spans
-                .iter()
-                .map(|[start, end]| (text[*start..*end].to_owned(), reason.note.clone()))
+            reason.spans.iter().map(|[start, end]| {
+                (
+                    text.get(*start..*end).unwrap().to_owned(),
+                    reason.note.clone(),
+                )
+            })
         })
         .collect()
 }

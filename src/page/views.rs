@@ -109,6 +109,10 @@ fn is_private(comment: &Shown) -> bool {
     comment.is_own && comment.status != Status::Live
 }
 
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "templates pass references"
+)]
 fn comment_count(n: &i64) -> String {
     if *n == 0 {
         "No comments yet".into()
@@ -117,6 +121,10 @@ fn comment_count(n: &i64) -> String {
     }
 }
 
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "templates pass references"
+)]
 fn number(n: &i64) -> String {
     words::number(*n)
 }

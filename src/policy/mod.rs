@@ -1,9 +1,9 @@
 //! The moderators' ruleset: what is in force, what was, and the change from one to the next.
 
 mod api;
+mod changes;
 mod edit;
 mod routes;
-mod settings;
 mod store;
 mod tried;
 mod views;

@@ -9,6 +9,7 @@ mod harness;
 
 mod accounts;
 mod architecture;
+mod browser;
 mod comments;
 mod local_pg;
 mod review;

@@ -138,7 +138,10 @@ pub async fn conversation(
     .await?
     .ok_or(Error::NotFound)?;
     let mut rows = by_ids(db, article_id, &[root, comment_id], me).await?;
-    rows.extend(replies(db, &[root], REPLIES_ALONE + 1, me).await?);
+    let replies = replies(db, &[root], REPLIES_ALONE + 1, me).await?;
+    // the comment itself is usually among them, and must not be shown twice
+    rows.retain(|row| row.id == root || replies.iter().all(|reply| reply.id != row.id));
+    rows.extend(replies);
     let own = own(db, article_id, me, None)
         .await?
         .into_iter()

@@ -1,0 +1,4 @@
+//! What readers and moderators meet in a browser.
+
+mod chrome;
+mod walks;
