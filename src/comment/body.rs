@@ -113,8 +113,12 @@ fn inlines(line: &str) -> impl Iterator<Item = Inline> {
 }
 
 fn inline(text: &str, is_link: bool) -> Inline {
-    let is_web =
-        |url: &url::Url| matches!(url.scheme(), "http" | "https") && url.username().is_empty();
+    // a user or a password before the host passes for the host
+    let is_web = |url: &url::Url| {
+        matches!(url.scheme(), "http" | "https")
+            && url.username().is_empty()
+            && url.password().is_none()
+    };
     match url::Url::parse(text)
         .ok()
         .filter(|url| is_link && is_web(url))
@@ -202,6 +206,10 @@ mod tests {
             ("javascript:alert(1)", "javascript:alert(1)"),
             ("ftp://a.example", "ftp://a.example"),
             ("https://user@evil.example/", "https://user@evil.example/"),
+            (
+                "https://:a.example@b.example",
+                "https://:a.example@b.example",
+            ),
             ("<b>&amp;", "<b>&amp;"),
             ("\n\n\n", ""),
         ] {
