@@ -22,7 +22,8 @@ pub struct NewComment {
     /// a guest's address
     pub guest_email: Option<String>,
     pub body: Body,
-    /// the client's idempotency key; without one, the same text to the same place is the same comment
+    /// the client's idempotency key; without one, the same text to the same place in the same account, or guest's
+    /// session, is the same comment
     pub key: Option<String>,
     /// when it was written, for comments that are brought in from elsewhere; `None`: now
     pub written_at: Option<DateTime<Utc>>,
@@ -57,9 +58,14 @@ impl NewComment {
     }
 
     fn key(&self, request_hash: &[u8]) -> String {
-        self.key
-            .clone()
-            .unwrap_or_else(|| format!("text:{}", hex(request_hash)))
+        let hash = hex(request_hash);
+        match (&self.key, self.account_id) {
+            (Some(key), _) => key.clone(),
+            (None, Some(_)) => format!("text:{hash}"),
+            // A guest's address and text can be guessed, or read: only their session tells them from whoever tries
+            // to find out or to take over what they wrote.
+            (None, None) => format!("text:{}:{hash}", self.session_id.unwrap_or_default()),
+        }
     }
 }
 
