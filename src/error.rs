@@ -112,12 +112,10 @@ impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         if is_unstorable(&error) {
             Self::BadRequest(
-                "The request contains a character that cannot be stored, such as NUL.".into(),
+                "The request contains something that cannot be stored, such as a NUL character.".into(),
             )
         } else if is_passing(&error) {
             Self::Unavailable(error.into())
-        } else if is_unstorable(&error) {
-            Self::BadRequest("The request contains something that cannot be stored.".into())
         } else {
             Self::Internal(error.into())
         }
@@ -135,13 +133,6 @@ impl From<askama::Error> for Error {
     fn from(error: askama::Error) -> Self {
         Self::Internal(error.into())
     }
-}
-
-/// Did a request bring what PostgreSQL cannot hold as text (22021, 22P05)? Fields are checked at the door; addresses
-/// and whatever is only looked up come here.
-fn is_unstorable(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(|error| error.code());
-    matches!(code.as_deref(), Some("22021" | "22P05"))
 }
 
 /// Does the database only need a moment: is it away, starting, full, or was a lock or statement too slow?

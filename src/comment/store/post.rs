@@ -6,7 +6,6 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::super::body::Body;
-use super::super::status::Status;
 use crate::error::{Error, Result};
 use crate::ids::new_id;
 
@@ -32,7 +31,6 @@ pub struct NewComment {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Posted {
     pub id: Uuid,
-    pub status: Status,
     /// this very request was carried out before; nothing new was stored
     pub is_replay: bool,
 }
@@ -116,7 +114,6 @@ pub async fn post(db: &PgPool, new: &NewComment) -> Result<Posted> {
     match inserted {
         Some(id) => Ok(Posted {
             id,
-            status: Status::Pending,
             is_replay: false,
         }),
         None => match replay(db, new, &scope, &key, &hash).await? {
@@ -152,8 +149,7 @@ async fn replay(
     hash: &[u8],
 ) -> Result<Option<Posted>> {
     let known = sqlx::query!(
-        r#"SELECT id, status AS "status: Status", request_hash FROM comment
-           WHERE site_id = $1 AND idempotency_scope = $2 AND idempotency_key = $3"#,
+        "SELECT id, request_hash FROM comment WHERE site_id = $1 AND idempotency_scope = $2 AND idempotency_key = $3",
         new.site_id,
         scope,
         key,
@@ -169,7 +165,6 @@ async fn replay(
     adopt(db, known.id, new.session_id).await?;
     Ok(Some(Posted {
         id: known.id,
-        status: known.status,
         is_replay: true,
     }))
 }
