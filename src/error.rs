@@ -54,6 +54,13 @@ impl Error {
         }
     }
 
+    pub(crate) fn shown(&self) -> Shown {
+        Shown {
+            code: self.code(),
+            message: self.to_string(),
+        }
+    }
+
     /// Seconds after which to try again, where that helps.
     pub fn retry_after_s(&self) -> Option<u64> {
         match self {
@@ -100,10 +107,7 @@ impl ResponseError for Error {
             response.insert_header(("Retry-After", seconds.to_string()));
         }
         let mut response = response.finish();
-        response.extensions_mut().insert(Shown {
-            code: self.code(),
-            message: self.to_string(),
-        });
+        response.extensions_mut().insert(self.shown());
         response
     }
 }

@@ -2,7 +2,6 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, web};
-use askama::Template as _;
 use serde::Deserialize;
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -15,7 +14,7 @@ use crate::account::{CurrentAdmin, CurrentModerator, Viewer, chrome};
 use crate::error::{Error, Result};
 use crate::filter::{Kind, Levels, Outcome, RulesetSource, Severity, Term};
 use crate::site::Site;
-use crate::web::{Form, see_other};
+use crate::web::{Form, html, see_other};
 
 /// The room's pages and its API.
 pub fn configure(cfg: &mut web::ServiceConfig) {
@@ -57,9 +56,7 @@ async fn page(
         problem: said.problem,
         saved: said.saved,
     };
-    Ok(HttpResponse::build(status)
-        .content_type("text/html; charset=utf-8")
-        .body(shown.render()?))
+    html(status, &shown)
 }
 
 #[derive(Deserialize)]
