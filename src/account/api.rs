@@ -6,7 +6,7 @@ use sqlx::PgPool;
 use utoipa::{OpenApi, ToSchema};
 use uuid::Uuid;
 
-use super::{Account, CurrentReader, NewAccount, Role, Viewer, register, routes, sign_in, store};
+use super::{Account, CurrentReader, NewAccount, Role, Viewer, register, sign_in, store};
 use crate::error::{Error, Result};
 use crate::site::Site;
 use crate::web::{ClientIp, Document, check_csrf};
@@ -81,7 +81,7 @@ async fn create_account(
         password: body.password,
         role: Role::Reader,
     };
-    let made = match routes::checked(&db, &site, ip, new).await? {
+    let made = match sign_in::check_sign_up(&db, &site, ip, new).await? {
         Ok(checked) => register::insert(&db, site.id, checked).await?,
         Err(problem) => Err(problem),
     };

@@ -6,9 +6,9 @@ use serde::Deserialize;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::register::{self, Checked, Problem};
+use super::register::Problem;
 use super::session::no_cookie;
-use super::sign_in::{self, allow_password_work, allow_sign_up};
+use super::sign_in::{self, allow_password_work};
 use super::views::{AccountPage, SessionLine, SignInPage, SignUpPage};
 use super::{CurrentReader, NewAccount, NewSession, Role, Viewer, chrome, session_cookie, store};
 use crate::config::PublicUrl;
@@ -92,7 +92,7 @@ async fn submit_sign_up(
         password: form.password,
         role: Role::Reader,
     };
-    match made(&db, &site, ip, new).await? {
+    match sign_in::sign_up(&db, &site, ip, new).await? {
         Ok(new) => {
             sign_in::end_replaced(&db, viewer.0.as_ref()).await?;
             Ok(enter(&new, &url, next))
@@ -108,38 +108,6 @@ async fn submit_sign_up(
             html(StatusCode::UNPROCESSABLE_ENTITY, &shown)
         }
     }
-}
-
-/// Makes an account for whoever asks, and signs them in.
-async fn made(
-    db: &PgPool,
-    site: &Site,
-    ip: ClientIp,
-    new: NewAccount,
-) -> Result<Result<NewSession, Problem>> {
-    let checked: Checked = match checked(db, site, ip, new).await? {
-        Ok(checked) => checked,
-        Err(problem) => return Ok(Err(problem)),
-    };
-    match register::insert(db, site.id, checked).await? {
-        Ok(account) => Ok(Ok(sign_in::begin_first(db, account).await?)),
-        Err(problem) => Ok(Err(problem)),
-    }
-}
-
-/// The rules first, then the limit: a mistake in the form does not count as an account.
-pub(super) async fn checked(
-    db: &PgPool,
-    site: &Site,
-    ip: ClientIp,
-    new: NewAccount,
-) -> Result<Result<Checked, Problem>> {
-    allow_password_work(db, ip).await?;
-    let checked = register::check(new, &site.name).await?;
-    if checked.is_ok() {
-        allow_sign_up(db, ip).await?;
-    }
-    Ok(checked)
 }
 
 #[derive(Deserialize)]
