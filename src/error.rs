@@ -54,6 +54,13 @@ impl Error {
         }
     }
 
+    pub(crate) fn shown(&self) -> Shown {
+        Shown {
+            code: self.code(),
+            message: self.to_string(),
+        }
+    }
+
     /// Seconds after which to try again, where that helps.
     pub fn retry_after_s(&self) -> Option<u64> {
         match self {
@@ -100,10 +107,7 @@ impl ResponseError for Error {
             response.insert_header(("Retry-After", seconds.to_string()));
         }
         let mut response = response.finish();
-        response.extensions_mut().insert(Shown {
-            code: self.code(),
-            message: self.to_string(),
-        });
+        response.extensions_mut().insert(self.shown());
         response
     }
 }
@@ -112,7 +116,8 @@ impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         if is_unstorable(&error) {
             Self::BadRequest(
-                "The request contains something that cannot be stored, such as a NUL character.".into(),
+                "The request contains something that cannot be stored, such as a NUL character."
+                    .into(),
             )
         } else if is_passing(&error) {
             Self::Unavailable(error.into())
