@@ -327,6 +327,8 @@
       const comment = $(`comment-${id}`);
       if (!comment) return;
       if (form && comment.contains(form)) $("cancel").click();
+      // its writer still reads it, as what it is now
+      if ("own" in comment.dataset) { refresh(id); return; }
       comment.classList.remove("is-new");
       comment.replaceChildren(make("p", "tombstone", "This comment was removed."));
     }

@@ -54,6 +54,13 @@ impl Error {
         }
     }
 
+    pub(crate) fn shown(&self) -> Shown {
+        Shown {
+            code: self.code(),
+            message: self.to_string(),
+        }
+    }
+
     /// Seconds after which to try again, where that helps.
     pub fn retry_after_s(&self) -> Option<u64> {
         match self {
@@ -100,10 +107,7 @@ impl ResponseError for Error {
             response.insert_header(("Retry-After", seconds.to_string()));
         }
         let mut response = response.finish();
-        response.extensions_mut().insert(Shown {
-            code: self.code(),
-            message: self.to_string(),
-        });
+        response.extensions_mut().insert(self.shown());
         response
     }
 }
@@ -112,7 +116,8 @@ impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         if is_unstorable(&error) {
             Self::BadRequest(
-                "The request contains a character that cannot be stored, such as NUL.".into(),
+                "The request contains something that cannot be stored, such as a NUL character."
+                    .into(),
             )
         } else if is_passing(&error) {
             Self::Unavailable(error.into())
@@ -122,17 +127,17 @@ impl From<sqlx::Error> for Error {
     }
 }
 
+/// Did somebody send what no column can hold? A NUL in a text (22021) or in JSON (22P05), or a time before the
+/// database's first one (22008).
+fn is_unstorable(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    code.is_some_and(|code| ["22021", "22P05", "22008"].contains(&code.as_ref()))
+}
+
 impl From<askama::Error> for Error {
     fn from(error: askama::Error) -> Self {
         Self::Internal(error.into())
     }
-}
-
-/// Did a request bring what PostgreSQL cannot hold as text (22021, 22P05)? Fields are checked at the door; addresses
-/// and whatever is only looked up come here.
-fn is_unstorable(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(|error| error.code());
-    matches!(code.as_deref(), Some("22021" | "22P05"))
 }
 
 /// Does the database only need a moment: is it away, starting, full, or was a lock or statement too slow?

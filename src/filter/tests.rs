@@ -349,6 +349,14 @@ fn the_attempt_to_hide_is_a_reason() {
 }
 
 #[test]
+fn letters_turned_round_are_held() {
+    let verdict = assess(&ruleset(ALL), &Subject::of("so \u{202e}tihs\u{202c}"));
+    let found: Vec<_> = verdict.reasons.iter().map(|r| (r.kind, &r.spans)).collect();
+    assert_eq!(found, [(Kind::Evasion, &vec![[3, 6]])]);
+    assert_eq!(verdict.verdict, Outcome::Hold);
+}
+
+#[test]
 fn the_worst_outcome_wins_and_every_reason_is_kept() {
     let mut source = RulesetSource::default();
     let levels = Levels {

@@ -74,7 +74,7 @@ pub(super) struct CommentForm {
     pub(super) name: String,
     pub(super) email: String,
     pub(super) text: String,
-    /// the idempotency key that the script made; empty without one
+    /// the idempotency key; empty for a new one
     pub(super) key: String,
     pub(super) problem: Option<String>,
 }

@@ -1,8 +1,7 @@
-//! Comments as pages and the filter read them.
+//! Comments as pages read them.
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 use uuid::Uuid;
 
@@ -38,39 +37,6 @@ pub struct ThreadPage {
     pub live_count: i64,
     /// the newest event that this page already shows; ask for later ones
     pub last_event: i64,
-}
-
-#[derive(Debug)]
-struct Raw {
-    id: Uuid,
-    parent_id: Option<Uuid>,
-    root_id: Uuid,
-    depth: i16,
-    author_name: String,
-    is_staff: bool,
-    body: String,
-    status: Status,
-    created_at: DateTime<Utc>,
-    is_own: bool,
-    answers: Option<String>,
-}
-
-impl From<Raw> for Row {
-    fn from(raw: Raw) -> Self {
-        Self {
-            id: raw.id,
-            parent_id: raw.parent_id,
-            root_id: raw.root_id,
-            depth: raw.depth,
-            author: raw.author_name,
-            is_staff: raw.is_staff,
-            body: raw.body,
-            status: raw.status,
-            created_at: raw.created_at,
-            is_own: raw.is_own,
-            answers: raw.answers,
-        }
-    }
 }
 
 /// A page of an article's thread, as `me` may see it: conversations by their first comment's time, each with its
@@ -193,18 +159,19 @@ async fn roots(
     after: Option<Cursor>,
     me: Me,
 ) -> Result<Vec<Row>> {
-    let (at, id) = after.map_or((None, None), |cursor| (Some(cursor.at), Some(cursor.id)));
-    // two statements that differ in direction only: an ORDER BY that depends on a parameter cannot use the index
+    let (at, id) = (after.map(|cursor| cursor.at), after.map(|cursor| cursor.id));
+    // Two statements that differ in direction only: an ORDER BY that depends on a parameter cannot use the index.
+    // Nor could a condition that holds when there is no place: the first page starts at the end of time instead.
     let rows = match order {
         Order::Newest => {
             sqlx::query_as!(
-                Raw,
-                r#"SELECT c.id, c.parent_id, c.root_id, c.depth, c.author_name, coalesce(a.role <> 'reader', false) AS "is_staff!",
+                Row,
+                r#"SELECT c.id, c.parent_id, c.root_id, c.depth, c.author_name AS author, coalesce(a.role <> 'reader', false) AS "is_staff!",
                           c.body, c.status AS "status: Status", c.created_at,
                           coalesce(c.account_id = $5 OR c.session_id = $6, false) AS "is_own!", NULL::text AS answers
                    FROM comment c LEFT JOIN account a ON a.id = c.account_id
                    WHERE c.article_id = $1 AND c.parent_id IS NULL AND c.live_at IS NOT NULL
-                     AND ($2::timestamptz IS NULL OR (c.created_at, c.id) < ($2, $3))
+                     AND (c.created_at, c.id) < (coalesce($2, timestamptz 'infinity'), coalesce($3, uuid 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
                    ORDER BY c.created_at DESC, c.id DESC LIMIT $4"#,
                 article_id, at, id, ROOTS + 1, me.account_id, me.session_id,
             )
@@ -213,13 +180,13 @@ async fn roots(
         }
         Order::Oldest => {
             sqlx::query_as!(
-                Raw,
-                r#"SELECT c.id, c.parent_id, c.root_id, c.depth, c.author_name, coalesce(a.role <> 'reader', false) AS "is_staff!",
+                Row,
+                r#"SELECT c.id, c.parent_id, c.root_id, c.depth, c.author_name AS author, coalesce(a.role <> 'reader', false) AS "is_staff!",
                           c.body, c.status AS "status: Status", c.created_at,
                           coalesce(c.account_id = $5 OR c.session_id = $6, false) AS "is_own!", NULL::text AS answers
                    FROM comment c LEFT JOIN account a ON a.id = c.account_id
                    WHERE c.article_id = $1 AND c.parent_id IS NULL AND c.live_at IS NOT NULL
-                     AND ($2::timestamptz IS NULL OR (c.created_at, c.id) > ($2, $3))
+                     AND (c.created_at, c.id) > (coalesce($2, timestamptz '-infinity'), coalesce($3, uuid '00000000-0000-0000-0000-000000000000'))
                    ORDER BY c.created_at, c.id LIMIT $4"#,
                 article_id, at, id, ROOTS + 1, me.account_id, me.session_id,
             )
@@ -227,15 +194,15 @@ async fn roots(
             .await?
         }
     };
-    Ok(rows.into_iter().map(Row::from).collect())
+    Ok(rows)
 }
 
 /// The first `limit` answers of each conversation. Answers are younger than what they answer, so the first n of
 /// a conversation never lack an ancestor.
 async fn replies(db: &PgPool, roots: &[Uuid], limit: i64, me: Me) -> Result<Vec<Row>> {
     let rows = sqlx::query_as!(
-        Raw,
-        r#"SELECT c.id, c.parent_id, c.root_id, c.depth, c.author_name, coalesce(a.role <> 'reader', false) AS "is_staff!",
+        Row,
+        r#"SELECT c.id, c.parent_id, c.root_id, c.depth, c.author_name AS author, coalesce(a.role <> 'reader', false) AS "is_staff!",
                   c.body, c.status AS "status: Status", c.created_at,
                   coalesce(c.account_id = $3 OR c.session_id = $4, false) AS "is_own!",
                   CASE WHEN p.status = 'live' THEN p.author_name END AS answers
@@ -253,14 +220,14 @@ async fn replies(db: &PgPool, roots: &[Uuid], limit: i64, me: Me) -> Result<Vec<
     )
     .fetch_all(db)
     .await?;
-    Ok(rows.into_iter().map(Row::from).collect())
+    Ok(rows)
 }
 
 /// Comments that were live once or are one's own, by id.
 async fn by_ids(db: &PgPool, article_id: Uuid, ids: &[Uuid], me: Me) -> Result<Vec<Row>> {
     let rows = sqlx::query_as!(
-        Raw,
-        r#"SELECT c.id, c.parent_id, c.root_id, c.depth, c.author_name, coalesce(a.role <> 'reader', false) AS "is_staff!",
+        Row,
+        r#"SELECT c.id, c.parent_id, c.root_id, c.depth, c.author_name AS author, coalesce(a.role <> 'reader', false) AS "is_staff!",
                   c.body, c.status AS "status: Status", c.created_at,
                   coalesce(c.account_id = $3 OR c.session_id = $4, false) AS "is_own!",
                   CASE WHEN p.status = 'live' THEN p.author_name END AS answers
@@ -275,7 +242,7 @@ async fn by_ids(db: &PgPool, article_id: Uuid, ids: &[Uuid], me: Me) -> Result<V
     )
     .fetch_all(db)
     .await?;
-    Ok(rows.into_iter().map(Row::from).collect())
+    Ok(rows)
 }
 
 /// One's own comments that only oneself sees, and the one just posted.
@@ -284,8 +251,8 @@ async fn own(db: &PgPool, article_id: Uuid, me: Me, posted: Option<Uuid>) -> Res
         return Ok(Vec::new());
     }
     let rows = sqlx::query_as!(
-        Raw,
-        r#"SELECT c.id, c.parent_id, c.root_id, c.depth, c.author_name, coalesce(a.role <> 'reader', false) AS "is_staff!",
+        Row,
+        r#"SELECT c.id, c.parent_id, c.root_id, c.depth, c.author_name AS author, coalesce(a.role <> 'reader', false) AS "is_staff!",
                   c.body, c.status AS "status: Status", c.created_at, true AS "is_own!",
                   CASE WHEN p.status = 'live' THEN p.author_name END AS answers
            FROM comment c LEFT JOIN comment p ON p.id = c.parent_id LEFT JOIN account a ON a.id = c.account_id
@@ -299,7 +266,7 @@ async fn own(db: &PgPool, article_id: Uuid, me: Me, posted: Option<Uuid>) -> Res
     )
     .fetch_all(db)
     .await?;
-    Ok(rows.into_iter().rev().map(Row::from).collect())
+    Ok(rows.into_iter().rev().collect())
 }
 
 /// Rows into conversations, in the order of their roots; one's own that belong to none of them come first.

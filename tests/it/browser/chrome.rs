@@ -1,7 +1,8 @@
 //! A browser of one's own: Chromium behind its driver, with what tests ask of a page.
 
 use std::future::Future;
-use std::net::{SocketAddr, TcpListener};
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -16,7 +17,7 @@ use thirtyfour::{By, DesiredCapabilities, Key, LoggingPrefsLogLevel, WebDriver, 
 use crate::harness::Belowline;
 
 /// Longer than anything takes on a machine that does other things too.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(40);
 
 const FLAGS: &[&str] = &[
     "--headless",
@@ -46,7 +47,7 @@ const WATCH: &str = "
 /// The program that drives browsers; one for each test, with all their files in a folder of its own.
 pub struct Chrome {
     child: Child,
-    url: String,
+    address: SocketAddr,
     http: reqwest::Client,
     server: SocketAddr,
     // after the child that writes in it
@@ -87,17 +88,17 @@ impl Chrome {
             .spawn();
         let chrome = Self {
             child: found(child, "Chromium's driver (chromedriver)"),
-            url: format!("http://127.0.0.1:{port}"),
+            address: SocketAddr::from(([127, 0, 0, 1], port)),
             http: reqwest::Client::builder()
                 .no_proxy()
+                .pool_max_idle_per_host(0)
                 .build()
                 .expect("a client"),
             server: house.address,
             _files: files,
         };
-        let address = SocketAddr::from(([127, 0, 0, 1], port));
         until("the driver answers", async || {
-            tokio::net::TcpStream::connect(address).await.is_ok()
+            tokio::net::TcpStream::connect(chrome.address).await.is_ok()
         })
         .await;
         Arc::new(chrome)
@@ -125,7 +126,7 @@ impl Chrome {
         wanted
             .set_browser_log_level(LoggingPrefsLogLevel::All)
             .expect("a level");
-        let driver = WebDriver::new(&self.url, wanted).await;
+        let driver = WebDriver::new(format!("http://{}", self.address), wanted).await;
         let driver = driver.unwrap_or_else(|error| {
             panic!("Chromium does not start; run `scripts/setup test` to install it: {error}")
         });
@@ -141,6 +142,29 @@ impl Chrome {
             )
             .await;
         browser
+    }
+}
+
+impl Drop for Browser {
+    /// The driver ends its browsers only when it is told to.
+    fn drop(&mut self) {
+        let session = self.driver.session_id().to_string();
+        let _ = self.driver.clone().leak();
+        let _ = self.chrome.end(&session);
+    }
+}
+
+impl Chrome {
+    /// By hand, because the runtime of the test stands still while its browser is dropped.
+    fn end(&self, session: &str) -> std::io::Result<()> {
+        let mut driver = TcpStream::connect(self.address)?;
+        driver.set_read_timeout(Some(PATIENCE))?;
+        write!(
+            driver,
+            "DELETE /session/{session} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n",
+            self.address
+        )?;
+        driver.read_exact(&mut [0])
     }
 }
 
@@ -178,7 +202,10 @@ where
 impl Browser {
     pub async fn devtools(&self, method: &str, parameters: Value) -> Value {
         let session = self.driver.session_id();
-        let url = format!("{}/session/{session}/goog/cdp/execute", self.chrome.url);
+        let url = format!(
+            "http://{}/session/{session}/goog/cdp/execute",
+            self.chrome.address
+        );
         let command = json!({ "cmd": method, "params": parameters });
         let sent = self.chrome.http.post(url).body(command.to_string()).send();
         let answer = sent.await.expect("an answer").text().await.expect("a body");

@@ -1,4 +1,4 @@
-//! What the filter reads beside a comment's own text.
+//! What the filter compares a comment with.
 
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::Me;
 use crate::error::Result;
 
-/// What the filter compares a comment with: the text that it answers, and the newest live comments around it.
+/// The text that a comment answers, and the newest live comments around it.
 ///
 /// # Errors
 /// A database error.
