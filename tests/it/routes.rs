@@ -90,7 +90,7 @@ const METHODS: &[&str] = &[
 /// The addresses that the source registers, as far as it does so in plain words.
 fn registered() -> BTreeSet<(String, String)> {
     let by_macro =
-        Regex::new(r##"#\[(get|post|put|patch|delete)\("([^"]+)"\)\]"##).expect("a pattern");
+        Regex::new(r#"#\[(get|post|put|patch|delete)\("([^"]+)"\)\]"#).expect("a pattern");
     let by_call = Regex::new(
         r#"web::scope\("([^"]+)"\)|\.route\(\s*"([^"]*)",\s*web::(get|post|put|patch|delete)\(\)"#,
     )
