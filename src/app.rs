@@ -159,6 +159,7 @@ fn serve_public(parts: &Parts) -> anyhow::Result<(actix_web::dev::Server, Socket
             .wrap(from_fn(headers::secure))
             .wrap(Compress::default())
             .wrap(from_fn(telemetry::measure))
+            .wrap(from_fn(headers::head_as_get))
     })
     .workers(std::thread::available_parallelism().map_or(2, usize::from))
     .client_request_timeout(Duration::from_secs(5))

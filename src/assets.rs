@@ -17,9 +17,9 @@ const FOREVER: &str = "public, max-age=31536000, immutable";
 /// Without the hash, or with an old one: ask each time whether it is still the same.
 const ASK: &str = "public, no-cache";
 
-/// Adds `/assets/{name}`.
+/// Adds `/assets/…`.
 pub fn configure(config: &mut web::ServiceConfig) {
-    config.route("/assets/{name}", web::get().to(serve));
+    config.route("/assets/{name:.+}", web::get().to(serve));
 }
 
 /// The address of a file as pages write it: with the hash of its content, so that browsers keep it for as

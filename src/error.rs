@@ -110,12 +110,24 @@ impl ResponseError for Error {
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
-        if is_passing(&error) {
+        if is_unstorable(&error) {
+            Self::BadRequest(
+                "The request contains something that cannot be stored, such as a NUL character."
+                    .into(),
+            )
+        } else if is_passing(&error) {
             Self::Unavailable(error.into())
         } else {
             Self::Internal(error.into())
         }
     }
+}
+
+/// Did somebody send what no column can hold? A NUL in a text (22021) or in JSON (22P05), or a time before the
+/// database's first one (22008).
+fn is_unstorable(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    code.is_some_and(|code| ["22021", "22P05", "22008"].contains(&code.as_ref()))
 }
 
 impl From<askama::Error> for Error {

@@ -15,6 +15,9 @@ use crate::web::ClientIp;
 const BY_WRITER: Rule = Rule::new("post_writer", 5.0, 20.0);
 const BY_ADDRESS: Rule = Rule::new("post_ip", 10.0, 6.0);
 
+/// Repetitions are no new tries, but a guest's each opens a session.
+const REPEATS: Rule = Rule::new("post_repeat_ip", 60.0, 3.0);
+
 /// The longest idempotency key, in characters.
 const MAX_KEY: usize = 255;
 
@@ -53,7 +56,9 @@ pub async fn accept(
 ) -> Result<Accepted> {
     let mut new = check(db, site, viewer, article_id, submission).await?;
     // a repetition of what was accepted is no new try
-    if !replayed(db, &new).await? {
+    if replayed(db, &new).await? {
+        limit::take(db, REPEATS, &ip.to_string()).await?;
+    } else {
         limit::take(db, BY_ADDRESS, &ip.to_string()).await?;
         limit::take(db, BY_WRITER, &new.scope()).await?;
     }

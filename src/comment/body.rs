@@ -44,7 +44,9 @@ impl Body {
 }
 
 fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{ad}')
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{ad}'
+        | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{180b}'..='\u{180f}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}'
+        | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
         || is_combining_mark(c)
 }
 
@@ -113,8 +115,12 @@ fn inlines(line: &str) -> impl Iterator<Item = Inline> {
 }
 
 fn inline(text: &str, is_link: bool) -> Inline {
-    let is_web =
-        |url: &url::Url| matches!(url.scheme(), "http" | "https") && url.username().is_empty();
+    // a user or a password before the host passes for the host
+    let is_web = |url: &url::Url| {
+        matches!(url.scheme(), "http" | "https")
+            && url.username().is_empty()
+            && url.password().is_none()
+    };
     match url::Url::parse(text)
         .ok()
         .filter(|url| is_link && is_web(url))
@@ -164,6 +170,7 @@ mod tests {
             "",
             " \n\t",
             "\u{200b}\u{200b}",
+            "\u{3164} \u{2800}\u{e0041}",
             "a\0b",
             "z\u{300}\u{301}\u{302}\u{303}\u{304}\u{305}",
             &long,
@@ -202,6 +209,10 @@ mod tests {
             ("javascript:alert(1)", "javascript:alert(1)"),
             ("ftp://a.example", "ftp://a.example"),
             ("https://user@evil.example/", "https://user@evil.example/"),
+            (
+                "https://:a.example@b.example",
+                "https://:a.example@b.example",
+            ),
             ("<b>&amp;", "<b>&amp;"),
             ("\n\n\n", ""),
         ] {

@@ -206,7 +206,8 @@ impl Subscription {
                     Err(RecvError::Closed) => return News::End,
                 },
             };
-            if event.number == self.last + 1 {
+            // a page may claim to have seen any number
+            if Some(event.number) == self.last.checked_add(1) {
                 self.last = event.number;
                 return News::Event(event);
             }

@@ -47,7 +47,27 @@ impl Phase for Terms {
                 .push(hidden.into_reason(Kind::Evasion, self.name(), note));
         }
         signals
+            .reasons
+            .extend(turned_round(self.name(), on.subject.text));
+        signals
     }
+}
+
+/// Characters that override the order of letters: readers see other words than stand in the text, so that no list
+/// can judge them, and no script needs it.
+fn turned_round(phase: &str, text: &str) -> Option<Reason> {
+    let overrides = text
+        .char_indices()
+        .filter(|(_, c)| matches!(c, '\u{202d}' | '\u{202e}'));
+    let spans: Vec<_> = overrides.map(|(at, c)| [at, at + c.len_utf8()]).collect();
+    (!spans.is_empty()).then(|| {
+        let found = Occurrences {
+            spans,
+            ..Occurrences::new(Severity::Strong, None)
+        };
+        let note = "Invisible characters turn letters round: it reads other than it is written.";
+        found.into_reason(Kind::Evasion, phase, note.to_owned())
+    })
 }
 
 /// All occurrences of one term.

@@ -17,10 +17,12 @@ fn found(ruleset: &Ruleset, text: &str) -> Vec<(String, String)> {
         .iter()
         .filter(|reason| reason.phase == "terms" && reason.kind != Kind::Evasion)
         .flat_map(|reason| {
-            reason
-                .spans
-                .iter()
-                .map(|[start, end]| (text[*start..*end].to_owned(), reason.note.clone()))
+            reason.spans.iter().map(|[start, end]| {
+                (
+                    text.get(*start..*end).unwrap().to_owned(),
+                    reason.note.clone(),
+                )
+            })
         })
         .collect()
 }
@@ -344,6 +346,14 @@ fn the_attempt_to_hide_is_a_reason() {
         "{}",
         evasion.note
     );
+}
+
+#[test]
+fn letters_turned_round_are_held() {
+    let verdict = assess(&ruleset(ALL), &Subject::of("so \u{202e}tihs\u{202c}"));
+    let found: Vec<_> = verdict.reasons.iter().map(|r| (r.kind, &r.spans)).collect();
+    assert_eq!(found, [(Kind::Evasion, &vec![[3, 6]])]);
+    assert_eq!(verdict.verdict, Outcome::Hold);
 }
 
 #[test]

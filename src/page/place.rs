@@ -127,6 +127,11 @@ impl Place {
         }
     }
 
+    #[expect(
+        clippy::unused_self,
+        clippy::trivially_copy_pass_by_ref,
+        reason = "templates call methods, with references"
+    )]
     pub(super) fn read_more(&self, n: &i64) -> String {
         format!(
             "Read {} in this conversation",
@@ -135,6 +140,11 @@ impl Place {
     }
 
     /// A conversation's own page has an end too.
+    #[expect(
+        clippy::unused_self,
+        clippy::trivially_copy_pass_by_ref,
+        reason = "templates call methods, with references"
+    )]
     pub(super) fn left_out(&self, n: &i64) -> String {
         format!(
             "{} not shown.",
@@ -142,6 +152,7 @@ impl Place {
         )
     }
 
+    #[expect(clippy::unused_self, reason = "templates call methods")]
     pub(super) fn split<'c>(&self, conversation: &'c Conversation) -> Split<'c> {
         let (root, replies) = match conversation.comments.split_first() {
             Some((first, rest)) if first.parent_id.is_none() => (Some(first), rest),

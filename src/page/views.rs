@@ -74,7 +74,7 @@ pub(super) struct CommentForm {
     pub(super) name: String,
     pub(super) email: String,
     pub(super) text: String,
-    /// the idempotency key that the script made; empty without one
+    /// the idempotency key; empty for a new one
     pub(super) key: String,
     pub(super) problem: Option<String>,
 }
@@ -109,6 +109,10 @@ fn is_private(comment: &Shown) -> bool {
     comment.is_own && comment.status != Status::Live
 }
 
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "templates pass references"
+)]
 fn comment_count(n: &i64) -> String {
     if *n == 0 {
         "No comments yet".into()
@@ -117,6 +121,10 @@ fn comment_count(n: &i64) -> String {
     }
 }
 
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "templates pass references"
+)]
 fn number(n: &i64) -> String {
     words::number(*n)
 }

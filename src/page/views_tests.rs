@@ -192,7 +192,7 @@ fn what_a_comment_shows_in_each_state() {
         (
             with_comment(|c| {
                 (c.is_own, c.status, c.why) =
-                    (true, Status::Rejected, vec!["It advertises.".into()])
+                    (true, Status::Rejected, vec!["It advertises.".into()]);
             }),
             "Not published: It advertises.",
         ),

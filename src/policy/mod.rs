@@ -1,6 +1,7 @@
 //! The moderators' ruleset: what is in force, what was, and the change from one to the next.
 
 mod api;
+mod changes;
 mod edit;
 mod routes;
 mod store;

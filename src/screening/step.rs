@@ -144,7 +144,8 @@ impl Screening {
                 * f64::from(2_u32.pow(u32::from(comment.attempts.unsigned_abs().min(16)) - 1));
             return comment::give_back(&self.db, comment, pause_s, &failure).await;
         }
-        comment::give_back(&self.db, comment, 0.0, &failure).await?;
+        // still ours until it is settled: due at once, another worker could try it once more in between
+        comment::give_back(&self.db, comment, self.settings.lease_s, &failure).await?;
         self.write(
             comment,
             None,

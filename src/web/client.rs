@@ -52,15 +52,22 @@ impl FromRequest for ClientIp {
             .app_data::<web::Data<TrustedProxies>>()
             .map(|data| data.as_ref());
         let none = TrustedProxies::default();
-        let forwarded = request
+        // a proxy may write a line of its own below the one that the caller sent: together they are one list
+        let lines: Vec<&str> = request
             .headers()
-            .get("x-forwarded-for")
-            .and_then(|value| value.to_str().ok());
+            .get_all("x-forwarded-for")
+            .map(|line| line.to_str().unwrap_or("?"))
+            .collect();
+        let forwarded = lines.join(",");
         // a request without a peer (a Unix socket, a test) shares one bucket
         let peer = request
             .peer_addr()
             .map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.ip());
-        std::future::ready(Ok(Self::of(peer, forwarded, proxies.unwrap_or(&none))))
+        std::future::ready(Ok(Self::of(
+            peer,
+            Some(&forwarded),
+            proxies.unwrap_or(&none),
+        )))
     }
 }
 
@@ -89,5 +96,18 @@ mod tests {
             let ip = ClientIp::of(peer.parse().unwrap(), *forwarded, &proxies);
             assert_eq!(ip.to_string(), *expected, "{peer} {forwarded:?}");
         }
+    }
+
+    #[test]
+    fn a_line_below_the_callers_own_counts_first() {
+        let proxies: TrustedProxies = "10.0.0.0/8".parse().unwrap();
+        let request = actix_web::test::TestRequest::default()
+            .peer_addr("10.0.0.1:1".parse().unwrap())
+            .app_data(web::Data::new(proxies))
+            .append_header(("x-forwarded-for", "6.6.6.6"))
+            .append_header(("x-forwarded-for", "198.51.100.1"))
+            .to_http_request();
+        let ip = ClientIp::from_request(&request, &mut Payload::None).into_inner();
+        assert_eq!(ip.unwrap().to_string(), "198.51.100.1");
     }
 }

@@ -8,6 +8,10 @@ use serde::de::DeserializeOwned;
 use super::{Csrf, csrf_matches, csrf_refusal};
 use crate::error::{Error, Result};
 
+/// More fields than any of our forms has. Each is compared with those before it, so their number must not be the
+/// sender's choice.
+const MAX_FIELDS: usize = 50;
+
 /// An HTML form: the session's token in its field `csrf`, no field twice, no field unknown (when `T` refuses
 /// them, as it should).
 #[derive(Debug)]
@@ -66,6 +70,9 @@ pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<(Option<String>,
     let mut fields: Vec<(String, String)> = Vec::new();
     let mut token = None;
     for (name, value) in url::form_urlencoded::parse(body) {
+        if fields.len() >= MAX_FIELDS {
+            return Err(bad("it has too many fields"));
+        }
         if fields.iter().any(|(known, _)| *known == name) || (name == "csrf" && token.is_some()) {
             return Err(bad(&format!("the field {name:?} is there twice")));
         }
@@ -154,6 +161,9 @@ mod tests {
         ] {
             assert!(parse::<Fields>(body.as_bytes()).is_err(), "{body}");
         }
+        let many: String = (0..=MAX_FIELDS).map(|n| format!("{n}&")).collect();
+        let refused = parse::<Fields>(many.as_bytes()).unwrap_err();
+        assert!(refused.to_string().contains("too many"));
         for body in [
             b"text=\xff".as_slice(),
             b"text=%ff",

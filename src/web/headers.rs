@@ -95,6 +95,21 @@ fn is_page(headers: &HeaderMap) -> bool {
     content_type.is_some_and(|kind| kind.starts_with("text/html"))
 }
 
+/// Middleware: what can be got can be asked for by HEAD; the server itself leaves the body out. (An event stream has
+/// no end that HEAD could wait for.)
+///
+/// # Errors
+/// Those of the inner service.
+pub async fn head_as_get<B: MessageBody>(
+    mut request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, actix_web::Error> {
+    if *request.method() == Method::HEAD && !request.path().ends_with("/events") {
+        request.head_mut().method = Method::GET;
+    }
+    next.call(request).await
+}
+
 /// Middleware: a request that changes something must come from our own pages, or from a program that is no
 /// browser. Browsers say so in `Sec-Fetch-Site`; older ones in `Origin`.
 ///

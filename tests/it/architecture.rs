@@ -10,7 +10,15 @@ use regex::Regex;
 
 /// Shared words. They know no room.
 const FLOOR: &[&str] = &[
-    "config", "cursor", "db", "error", "ids", "limit", "local_pg", "telemetry", "web",
+    "config",
+    "cursor",
+    "db",
+    "error",
+    "ids",
+    "limit",
+    "local_pg",
+    "telemetry",
+    "web",
 ];
 
 /// Each room and the rooms that it may know.
@@ -21,7 +29,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("filter", &[]),
     ("page", &["account", "article", "comment", "site"]),
     ("policy", &["account", "filter", "site"]),
-    ("review", &["account", "article", "comment", "filter", "site"]),
+    (
+        "review",
+        &["account", "article", "comment", "filter", "site"],
+    ),
     ("screen", &["filter"]),
     ("screening", &["article", "comment", "filter", "policy"]),
     ("site", &[]),
@@ -70,7 +81,11 @@ fn files(folder: &str, extension: &str) -> Vec<(String, String)> {
             if path.is_dir() {
                 open.push(path);
             } else if path.extension().is_some_and(|found| found == extension) {
-                let name = path.strip_prefix(&start).expect("below").to_string_lossy().into_owned();
+                let name = path
+                    .strip_prefix(&start)
+                    .expect("below")
+                    .to_string_lossy()
+                    .into_owned();
                 found.push((name, fs::read_to_string(&path).expect("text")));
             }
         }
@@ -92,7 +107,10 @@ fn code(text: &str) -> String {
 
 /// The module of `lib.rs` that a file belongs to.
 fn module(file: &str) -> &str {
-    file.split('/').next().unwrap_or(file).trim_end_matches(".rs")
+    file.split('/')
+        .next()
+        .unwrap_or(file)
+        .trim_end_matches(".rs")
 }
 
 /// The modules of this program that a text names: `crate::a`, `crate::{b, c::{d, e}}`.
@@ -123,7 +141,10 @@ fn named(code: &str) -> BTreeSet<String> {
 }
 
 fn first_word(text: &str) -> Option<String> {
-    let word: String = text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+    let word: String = text
+        .chars()
+        .take_while(|c| c.is_alphanumeric() || *c == '_')
+        .collect();
     (!word.is_empty()).then_some(word)
 }
 
@@ -176,7 +197,9 @@ fn rooms_know_only_the_rooms_that_they_may() {
 fn no_rooms_know_each_other_in_a_circle() {
     let mut open: BTreeMap<&str, &[&str]> = ROOMS.iter().copied().collect();
     while !open.is_empty() {
-        let leaf = open.iter().find(|(_, knows)| knows.iter().all(|room| !open.contains_key(room)));
+        let leaf = open
+            .iter()
+            .find(|(_, knows)| knows.iter().all(|room| !open.contains_key(room)));
         let leaf = leaf.map(|(room, _)| *room);
         let leaf = leaf.unwrap_or_else(|| panic!("a circle among {:?}", open.keys()));
         open.remove(leaf);
@@ -186,11 +209,29 @@ fn no_rooms_know_each_other_in_a_circle() {
 #[test]
 fn thought_has_no_database_clock_or_request() {
     let outside = [
-        "sqlx", "tokio", "actix", "reqwest", "std::time", "std::env", "std::fs", "std::net", "std::process", "std::io", "rand::",
-        "Utc::now", "Instant", "SystemTime",
+        "sqlx",
+        "tokio",
+        "actix",
+        "reqwest",
+        "std::time",
+        "std::env",
+        "std::fs",
+        "std::net",
+        "std::process",
+        "std::io",
+        "rand::",
+        "Utc::now",
+        "Instant",
+        "SystemTime",
     ];
     let is_pure = |file: &str| {
-        module(file) == "filter" || ["comment/body.rs", "comment/thread.rs", "article/import/html.rs"].contains(&file)
+        module(file) == "filter"
+            || [
+                "comment/body.rs",
+                "comment/thread.rs",
+                "article/import/html.rs",
+            ]
+            .contains(&file)
     };
     let mut seen = 0;
     for (file, text) in source().into_iter().filter(|(file, _)| is_pure(file)) {
@@ -210,10 +251,15 @@ fn each_table_is_written_by_its_own_room_alone() {
     for (_, text) in files("migrations", "sql") {
         tables.extend(made.captures_iter(&text).map(|found| found[1].to_owned()));
     }
-    let declared: BTreeSet<String> = WRITERS.iter().map(|(table, _)| (*table).to_owned()).collect();
+    let declared: BTreeSet<String> = WRITERS
+        .iter()
+        .map(|(table, _)| (*table).to_owned())
+        .collect();
     assert_eq!(tables, declared);
 
-    let writes = Regex::new(r"\b(?:INSERT INTO|UPDATE|DELETE FROM|TRUNCATE)\s+(?:ONLY\s+)?([a-z_]+)").expect("a pattern");
+    let writes =
+        Regex::new(r"\b(?:INSERT INTO|UPDATE|DELETE FROM|TRUNCATE)\s+(?:ONLY\s+)?([a-z_]+)")
+            .expect("a pattern");
     let mut writers: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (file, text) in source() {
         for found in writes.captures_iter(&code(&text)) {
@@ -224,20 +270,29 @@ fn each_table_is_written_by_its_own_room_alone() {
         }
     }
     let owned = |rooms: &[&str]| rooms.iter().map(|room| (*room).to_owned()).collect();
-    let declared: BTreeMap<String, BTreeSet<String>> =
-        WRITERS.iter().map(|(table, rooms)| ((*table).to_owned(), owned(rooms))).collect();
+    let declared: BTreeMap<String, BTreeSet<String>> = WRITERS
+        .iter()
+        .map(|(table, rooms)| ((*table).to_owned(), owned(rooms)))
+        .collect();
     assert_eq!(writers, declared);
 }
 
 #[test]
 fn queries_are_in_stores_and_nothing_is_pasted_into_them() {
-    let query = Regex::new(r"\bsqlx::(query|raw_sql)|\buse sqlx::[^;]*\b(query|raw_sql)").expect("a pattern");
+    let query = Regex::new(r"\bsqlx::(query|raw_sql)|\buse sqlx::[^;]*\b(query|raw_sql)")
+        .expect("a pattern");
     let floor = ["db.rs", "limit.rs", "health.rs", "local_pg/connect.rs"];
     for (file, text) in source() {
         let is_store = file.ends_with("/store.rs") || file.contains("/store/");
         let code = code(&text);
-        assert!(is_store || floor.contains(&file.as_str()) || !query.is_match(&code), "src/{file} has a query");
-        assert!(!code.contains("AssertSqlSafe"), "src/{file} makes a query out of parts");
+        assert!(
+            is_store || floor.contains(&file.as_str()) || !query.is_match(&code),
+            "src/{file} has a query"
+        );
+        assert!(
+            !code.contains("AssertSqlSafe"),
+            "src/{file} makes a query out of parts"
+        );
     }
 }
 
@@ -245,8 +300,16 @@ fn queries_are_in_stores_and_nothing_is_pasted_into_them() {
 fn scripts_make_no_markup_from_text() {
     for (file, text) in files("assets", "js") {
         for word in [
-            "innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "createContextualFragment", "setHTMLUnsafe", "eval(",
-            "new Function", "javascript:", "srcdoc",
+            "innerHTML",
+            "outerHTML",
+            "insertAdjacentHTML",
+            "document.write",
+            "createContextualFragment",
+            "setHTMLUnsafe",
+            "eval(",
+            "new Function",
+            "javascript:",
+            "srcdoc",
         ] {
             assert!(!text.contains(word), "assets/{file} has {word}");
         }
@@ -258,13 +321,29 @@ fn templates_print_unescaped_only_what_was_made_safe() {
     let mut found = Vec::new();
     for (file, text) in files("templates", "html") {
         for part in text.split("{{").skip(1) {
-            let shown = part.split("}}").next().unwrap_or_default().trim().trim_matches('+').trim();
+            let shown = part
+                .split("}}")
+                .next()
+                .unwrap_or_default()
+                .trim()
+                .trim_matches('+')
+                .trim();
             if shown.replace(' ', "").contains("|safe") {
                 found.push(format!("{file}: {shown}"));
             }
         }
-        assert!(!text.contains("escape none") && !text.contains("escape \"none\""), "{file}");
-        for word in ["<script>", " onclick=", " onload=", " onerror=", " style=", "javascript:"] {
+        assert!(
+            !text.contains("escape none") && !text.contains("escape \"none\""),
+            "{file}"
+        );
+        for word in [
+            "<script>",
+            " onclick=",
+            " onload=",
+            " onerror=",
+            " style=",
+            "javascript:",
+        ] {
             assert!(!text.contains(word), "templates/{file} has {word}");
         }
     }
@@ -273,7 +352,8 @@ fn templates_print_unescaped_only_what_was_made_safe() {
 
 #[test]
 fn there_is_one_way_out_to_other_servers() {
-    let out = Regex::new(r"\bClient::(builder|new)\(|\breqwest::get\(|TcpStream::connect").expect("a pattern");
+    let out = Regex::new(r"\bClient::(builder|new)\(|\breqwest::get\(|TcpStream::connect")
+        .expect("a pattern");
     let mut found = Vec::new();
     for (file, text) in source() {
         let production = text.split("#[cfg(test)]").next().unwrap_or_default();
@@ -303,7 +383,10 @@ fn the_environment_is_read_in_one_place() {
     for (file, text) in source() {
         let production = text.split("#[cfg(test)]").next().unwrap_or_default();
         let reads = code(production).contains("env::var");
-        assert!(!reads || file == "config.rs" || module(&file) == "local_pg" || file == "telemetry.rs", "src/{file}");
+        assert!(
+            !reads || file == "config.rs" || module(&file) == "local_pg" || file == "telemetry.rs",
+            "src/{file}"
+        );
     }
 }
 
@@ -316,9 +399,17 @@ fn the_map_names_only_what_is_there() {
         };
         for found in quoted.captures_iter(&text) {
             let name = &found[1];
-            let is_path = name.contains('/') || [".rs", ".sql", ".md", ".toml"].iter().any(|end| name.ends_with(end));
-            let is_there = [".", "src", "tests/it", "templates"].iter().any(|folder| top().join(folder).join(name).exists());
-            assert!(!is_path || is_there, "{document} names {name}, which is not there");
+            let is_path = name.contains('/')
+                || [".rs", ".sql", ".md", ".toml"]
+                    .iter()
+                    .any(|end| name.ends_with(end));
+            let is_there = [".", "src", "tests/it", "templates"]
+                .iter()
+                .any(|folder| top().join(folder).join(name).exists());
+            assert!(
+                !is_path || is_there,
+                "{document} names {name}, which is not there"
+            );
         }
     }
 }

@@ -381,7 +381,7 @@ async fn a_body_that_is_no_request_is_refused_and_nothing_is_stored() {
             400,
         ),
         (
-            format!("{whole}&key={}", "x".repeat(64 * 1024)).into(),
+            format!("{whole}&key={}", "x".repeat(128 * 1024)).into(),
             "application/x-www-form-urlencoded",
             413,
         ),
@@ -656,10 +656,7 @@ async fn what_is_not_live_shows_nowhere_and_its_address_is_like_any_unknown_one(
             ),
             "removed" => {
                 house.screens(id, Screened::Live).await.expect("settled");
-                house
-                    .decides(&moderator, id, 2, belowline::comment::Action::Remove)
-                    .await
-                    .expect("removed");
+                moderator.removes(id, "other").await.expect(200);
             }
             _ => {}
         }

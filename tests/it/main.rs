@@ -12,3 +12,6 @@ mod architecture;
 mod browser;
 mod comments;
 mod local_pg;
+mod review;
+mod routes;
+mod screening;

@@ -17,8 +17,9 @@ pub struct Event {
     pub id: Uuid,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema, sqlx::Type)]
 #[serde(rename_all = "lowercase")]
+#[sqlx(type_name = "text", rename_all = "lowercase")]
 pub enum EventKind {
     Shown,
     Gone,
@@ -34,27 +35,17 @@ pub async fn events_after(
     after: i64,
     limit: i64,
 ) -> Result<Vec<Event>> {
-    let rows = sqlx::query!(
-        "SELECT number, kind, comment_id FROM live_event WHERE article_id = $1 AND number > $2 ORDER BY number LIMIT $3",
+    let events = sqlx::query_as!(
+        Event,
+        r#"SELECT number, kind AS "kind: EventKind", comment_id AS id FROM live_event
+           WHERE article_id = $1 AND number > $2 ORDER BY number LIMIT $3"#,
         article_id,
         after,
         limit,
     )
     .fetch_all(db)
     .await?;
-    let event = |row: (i64, String, Uuid)| Event {
-        number: row.0,
-        kind: if row.1 == "shown" {
-            EventKind::Shown
-        } else {
-            EventKind::Gone
-        },
-        id: row.2,
-    };
-    Ok(rows
-        .into_iter()
-        .map(|row| event((row.number, row.kind, row.comment_id)))
-        .collect())
+    Ok(events)
 }
 
 /// The number of the newest event of each of these articles; 0 where nothing has happened yet.

@@ -1,17 +1,19 @@
 //! All SQL of the tables comment, thread, settlement and `live_event`.
 
+mod around;
 mod claim;
 mod events;
+mod own;
 mod post;
 mod read;
 mod settle;
 
+pub use around::{recent_texts, thread_texts};
 pub use claim::{Claimed, claim, give_back};
 pub use events::{Event, EventKind, events_after, forget_old_events, last_events};
+pub use own::status_of;
 pub use post::{NewComment, Posted, post, replayed};
-pub use read::{
-    Order, ThreadPage, conversation, fragment, recent_texts, status_of, thread_page, thread_texts,
-};
+pub use read::{Order, ThreadPage, conversation, fragment, thread_page};
 pub use settle::{Evidence, Settle, Settled, settle};
 
 use uuid::Uuid;

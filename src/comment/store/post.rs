@@ -6,7 +6,6 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::super::body::Body;
-use super::super::status::Status;
 use crate::error::{Error, Result};
 use crate::ids::new_id;
 
@@ -22,7 +21,8 @@ pub struct NewComment {
     /// a guest's address
     pub guest_email: Option<String>,
     pub body: Body,
-    /// the client's idempotency key; without one, the same text to the same place is the same comment
+    /// the client's idempotency key; without one, the same text to the same place in the same account, or guest's
+    /// session, is the same comment
     pub key: Option<String>,
     /// when it was written, for comments that are brought in from elsewhere; `None`: now
     pub written_at: Option<DateTime<Utc>>,
@@ -31,7 +31,6 @@ pub struct NewComment {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Posted {
     pub id: Uuid,
-    pub status: Status,
     /// this very request was carried out before; nothing new was stored
     pub is_replay: bool,
 }
@@ -57,9 +56,14 @@ impl NewComment {
     }
 
     fn key(&self, request_hash: &[u8]) -> String {
-        self.key
-            .clone()
-            .unwrap_or_else(|| format!("text:{}", hex(request_hash)))
+        let hash = hex(request_hash);
+        match (&self.key, self.account_id) {
+            (Some(key), _) => key.clone(),
+            (None, Some(_)) => format!("text:{hash}"),
+            // A guest's address and text can be guessed, or read: only their session tells them from whoever tries
+            // to find out or to take over what they wrote.
+            (None, None) => format!("text:{}:{hash}", self.session_id.unwrap_or_default()),
+        }
     }
 }
 
@@ -110,7 +114,6 @@ pub async fn post(db: &PgPool, new: &NewComment) -> Result<Posted> {
     match inserted {
         Some(id) => Ok(Posted {
             id,
-            status: Status::Pending,
             is_replay: false,
         }),
         None => match replay(db, new, &scope, &key, &hash).await? {
@@ -146,8 +149,7 @@ async fn replay(
     hash: &[u8],
 ) -> Result<Option<Posted>> {
     let known = sqlx::query!(
-        r#"SELECT id, status AS "status: Status", request_hash FROM comment
-           WHERE site_id = $1 AND idempotency_scope = $2 AND idempotency_key = $3"#,
+        "SELECT id, request_hash FROM comment WHERE site_id = $1 AND idempotency_scope = $2 AND idempotency_key = $3",
         new.site_id,
         scope,
         key,
@@ -163,7 +165,6 @@ async fn replay(
     adopt(db, known.id, new.session_id).await?;
     Ok(Some(Posted {
         id: known.id,
-        status: known.status,
         is_replay: true,
     }))
 }

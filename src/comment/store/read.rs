@@ -1,15 +1,14 @@
-//! Comments as pages and the filter read them.
+//! Comments as pages read them.
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::super::guidelines;
 use super::super::status::Status;
 use super::super::thread::{Conversation, Row, Shown, reading_order};
 use super::Me;
+use super::own::explain;
 use crate::cursor::Cursor;
 use crate::error::{Error, Result};
 
@@ -38,39 +37,6 @@ pub struct ThreadPage {
     pub live_count: i64,
     /// the newest event that this page already shows; ask for later ones
     pub last_event: i64,
-}
-
-#[derive(Debug)]
-struct Raw {
-    id: Uuid,
-    parent_id: Option<Uuid>,
-    root_id: Uuid,
-    depth: i16,
-    author_name: String,
-    is_staff: bool,
-    body: String,
-    status: Status,
-    created_at: DateTime<Utc>,
-    is_own: bool,
-    answers: Option<String>,
-}
-
-impl From<Raw> for Row {
-    fn from(raw: Raw) -> Self {
-        Self {
-            id: raw.id,
-            parent_id: raw.parent_id,
-            root_id: raw.root_id,
-            depth: raw.depth,
-            author: raw.author_name,
-            is_staff: raw.is_staff,
-            body: raw.body,
-            status: raw.status,
-            created_at: raw.created_at,
-            is_own: raw.is_own,
-            answers: raw.answers,
-        }
-    }
 }
 
 /// A page of an article's thread, as `me` may see it: conversations by their first comment's time, each with its
@@ -138,7 +104,10 @@ pub async fn conversation(
     .await?
     .ok_or(Error::NotFound)?;
     let mut rows = by_ids(db, article_id, &[root, comment_id], me).await?;
-    rows.extend(replies(db, &[root], REPLIES_ALONE + 1, me).await?);
+    let replies = replies(db, &[root], REPLIES_ALONE + 1, me).await?;
+    // the comment itself is usually among them, and must not be shown twice
+    rows.retain(|row| row.id == root || replies.iter().all(|reply| reply.id != row.id));
+    rows.extend(replies);
     let own = own(db, article_id, me, None)
         .await?
         .into_iter()
@@ -190,18 +159,19 @@ async fn roots(
     after: Option<Cursor>,
     me: Me,
 ) -> Result<Vec<Row>> {
-    let (at, id) = after.map_or((None, None), |cursor| (Some(cursor.at), Some(cursor.id)));
-    // two statements that differ in direction only: an ORDER BY that depends on a parameter cannot use the index
+    let (at, id) = (after.map(|cursor| cursor.at), after.map(|cursor| cursor.id));
+    // Two statements that differ in direction only: an ORDER BY that depends on a parameter cannot use the index.
+    // Nor could a condition that holds when there is no place: the first page starts at the end of time instead.
     let rows = match order {
         Order::Newest => {
             sqlx::query_as!(
-                Raw,
-                r#"SELECT c.id, c.parent_id, c.root_id, c.depth, c.author_name, coalesce(a.role <> 'reader', false) AS "is_staff!",
+                Row,
+                r#"SELECT c.id, c.parent_id, c.root_id, c.depth, c.author_name AS author, coalesce(a.role <> 'reader', false) AS "is_staff!",
                           c.body, c.status AS "status: Status", c.created_at,
                           coalesce(c.account_id = $5 OR c.session_id = $6, false) AS "is_own!", NULL::text AS answers
                    FROM comment c LEFT JOIN account a ON a.id = c.account_id
                    WHERE c.article_id = $1 AND c.parent_id IS NULL AND c.live_at IS NOT NULL
-                     AND ($2::timestamptz IS NULL OR (c.created_at, c.id) < ($2, $3))
+                     AND (c.created_at, c.id) < (coalesce($2, timestamptz 'infinity'), coalesce($3, uuid 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
                    ORDER BY c.created_at DESC, c.id DESC LIMIT $4"#,
                 article_id, at, id, ROOTS + 1, me.account_id, me.session_id,
             )
@@ -210,13 +180,13 @@ async fn roots(
         }
         Order::Oldest => {
             sqlx::query_as!(
-                Raw,
-                r#"SELECT c.id, c.parent_id, c.root_id, c.depth, c.author_name, coalesce(a.role <> 'reader', false) AS "is_staff!",
+                Row,
+                r#"SELECT c.id, c.parent_id, c.root_id, c.depth, c.author_name AS author, coalesce(a.role <> 'reader', false) AS "is_staff!",
                           c.body, c.status AS "status: Status", c.created_at,
                           coalesce(c.account_id = $5 OR c.session_id = $6, false) AS "is_own!", NULL::text AS answers
                    FROM comment c LEFT JOIN account a ON a.id = c.account_id
                    WHERE c.article_id = $1 AND c.parent_id IS NULL AND c.live_at IS NOT NULL
-                     AND ($2::timestamptz IS NULL OR (c.created_at, c.id) > ($2, $3))
+                     AND (c.created_at, c.id) > (coalesce($2, timestamptz '-infinity'), coalesce($3, uuid '00000000-0000-0000-0000-000000000000'))
                    ORDER BY c.created_at, c.id LIMIT $4"#,
                 article_id, at, id, ROOTS + 1, me.account_id, me.session_id,
             )
@@ -224,15 +194,15 @@ async fn roots(
             .await?
         }
     };
-    Ok(rows.into_iter().map(Row::from).collect())
+    Ok(rows)
 }
 
 /// The first `limit` answers of each conversation. Answers are younger than what they answer, so the first n of
 /// a conversation never lack an ancestor.
 async fn replies(db: &PgPool, roots: &[Uuid], limit: i64, me: Me) -> Result<Vec<Row>> {
     let rows = sqlx::query_as!(
-        Raw,
-        r#"SELECT c.id, c.parent_id, c.root_id, c.depth, c.author_name, coalesce(a.role <> 'reader', false) AS "is_staff!",
+        Row,
+        r#"SELECT c.id, c.parent_id, c.root_id, c.depth, c.author_name AS author, coalesce(a.role <> 'reader', false) AS "is_staff!",
                   c.body, c.status AS "status: Status", c.created_at,
                   coalesce(c.account_id = $3 OR c.session_id = $4, false) AS "is_own!",
                   CASE WHEN p.status = 'live' THEN p.author_name END AS answers
@@ -250,14 +220,14 @@ async fn replies(db: &PgPool, roots: &[Uuid], limit: i64, me: Me) -> Result<Vec<
     )
     .fetch_all(db)
     .await?;
-    Ok(rows.into_iter().map(Row::from).collect())
+    Ok(rows)
 }
 
 /// Comments that were live once or are one's own, by id.
 async fn by_ids(db: &PgPool, article_id: Uuid, ids: &[Uuid], me: Me) -> Result<Vec<Row>> {
     let rows = sqlx::query_as!(
-        Raw,
-        r#"SELECT c.id, c.parent_id, c.root_id, c.depth, c.author_name, coalesce(a.role <> 'reader', false) AS "is_staff!",
+        Row,
+        r#"SELECT c.id, c.parent_id, c.root_id, c.depth, c.author_name AS author, coalesce(a.role <> 'reader', false) AS "is_staff!",
                   c.body, c.status AS "status: Status", c.created_at,
                   coalesce(c.account_id = $3 OR c.session_id = $4, false) AS "is_own!",
                   CASE WHEN p.status = 'live' THEN p.author_name END AS answers
@@ -272,7 +242,7 @@ async fn by_ids(db: &PgPool, article_id: Uuid, ids: &[Uuid], me: Me) -> Result<V
     )
     .fetch_all(db)
     .await?;
-    Ok(rows.into_iter().map(Row::from).collect())
+    Ok(rows)
 }
 
 /// One's own comments that only oneself sees, and the one just posted.
@@ -281,8 +251,8 @@ async fn own(db: &PgPool, article_id: Uuid, me: Me, posted: Option<Uuid>) -> Res
         return Ok(Vec::new());
     }
     let rows = sqlx::query_as!(
-        Raw,
-        r#"SELECT c.id, c.parent_id, c.root_id, c.depth, c.author_name, coalesce(a.role <> 'reader', false) AS "is_staff!",
+        Row,
+        r#"SELECT c.id, c.parent_id, c.root_id, c.depth, c.author_name AS author, coalesce(a.role <> 'reader', false) AS "is_staff!",
                   c.body, c.status AS "status: Status", c.created_at, true AS "is_own!",
                   CASE WHEN p.status = 'live' THEN p.author_name END AS answers
            FROM comment c LEFT JOIN comment p ON p.id = c.parent_id LEFT JOIN account a ON a.id = c.account_id
@@ -296,7 +266,7 @@ async fn own(db: &PgPool, article_id: Uuid, me: Me, posted: Option<Uuid>) -> Res
     )
     .fetch_all(db)
     .await?;
-    Ok(rows.into_iter().rev().map(Row::from).collect())
+    Ok(rows.into_iter().rev().collect())
 }
 
 /// Rows into conversations, in the order of their roots; one's own that belong to none of them come first.
@@ -360,105 +330,4 @@ async fn reply_totals(db: &PgPool, roots: &[Uuid]) -> Result<HashMap<Uuid, i64>>
         .into_iter()
         .map(|row| (row.root_id, row.total))
         .collect())
-}
-
-/// Adds, to one's own comments that are not live, why: the machine's sentences, or the guideline that a
-/// moderator named.
-async fn explain(db: &PgPool, conversations: &mut [Conversation]) -> Result<()> {
-    let waits = |shown: &&mut Shown| {
-        shown.is_own && matches!(shown.status, Status::Held | Status::Rejected)
-    };
-    let ids: Vec<Uuid> = conversations
-        .iter_mut()
-        .flat_map(|c| &mut c.comments)
-        .filter(waits)
-        .map(|shown| shown.id)
-        .collect();
-    if ids.is_empty() {
-        return Ok(());
-    }
-    let rows = sqlx::query!(
-        r#"SELECT c.id, coalesce(s.reason, '') AS "decided!", r.note AS "note?"
-           FROM comment c JOIN settlement s ON s.id = c.settlement_id
-           LEFT JOIN reason r ON r.verdict_id = s.verdict_id
-           WHERE c.id = ANY($1) ORDER BY c.id, r.position"#,
-        &ids,
-    )
-    .fetch_all(db)
-    .await?;
-    for shown in conversations
-        .iter_mut()
-        .flat_map(|c| &mut c.comments)
-        .filter(waits)
-    {
-        let mine: Vec<_> = rows.iter().filter(|row| row.id == shown.id).collect();
-        let decided = mine
-            .first()
-            .and_then(|row| guidelines::sentence(&row.decided));
-        shown.why = decided
-            .map(str::to_owned)
-            .into_iter()
-            .chain(mine.iter().filter_map(|row| row.note.clone()))
-            .collect();
-    }
-    Ok(())
-}
-
-/// The status of one's own comment.
-///
-/// # Errors
-/// [`Error::NotFound`] when it is not one's own; a database error.
-pub async fn status_of(db: &PgPool, comment_id: Uuid, me: Me) -> Result<Status> {
-    sqlx::query_scalar!(
-        r#"SELECT status AS "status: Status" FROM comment WHERE id = $1 AND (account_id = $2 OR session_id = $3)"#,
-        comment_id,
-        me.account_id,
-        me.session_id,
-    )
-    .fetch_optional(db)
-    .await?
-    .ok_or(Error::NotFound)
-}
-
-/// What the filter compares a comment with: the text that it answers, and the newest live comments around it.
-///
-/// # Errors
-/// A database error.
-pub async fn thread_texts(
-    db: &PgPool,
-    article_id: Uuid,
-    parent_id: Option<Uuid>,
-    except: Uuid,
-) -> Result<(Option<String>, Vec<String>)> {
-    let parent = sqlx::query_scalar!("SELECT body FROM comment WHERE id = $1", parent_id)
-        .fetch_optional(db)
-        .await?;
-    let around = sqlx::query_scalar!(
-        "SELECT body FROM comment WHERE article_id = $1 AND id <> $2 AND status = 'live' AND live_at IS NOT NULL AND parent_id IS NULL
-         ORDER BY created_at DESC, id DESC LIMIT 20",
-        article_id,
-        except,
-    )
-    .fetch_all(db)
-    .await?;
-    Ok((parent, around))
-}
-
-/// The writer's texts of the hour before this comment, newest first, for the repeats filter.
-///
-/// # Errors
-/// A database error.
-pub async fn recent_texts(db: &PgPool, me: Me, comment_id: Uuid) -> Result<Vec<String>> {
-    let texts = sqlx::query_scalar!(
-        "SELECT c.body FROM comment c JOIN comment this ON this.id = $3
-         WHERE (c.account_id = $1 OR c.session_id = $2) AND c.id <> this.id
-           AND c.created_at BETWEEN this.created_at - interval '1 hour' AND this.created_at
-         ORDER BY c.created_at DESC LIMIT 10",
-        me.account_id,
-        me.session_id,
-        comment_id,
-    )
-    .fetch_all(db)
-    .await?;
-    Ok(texts)
 }

@@ -37,9 +37,6 @@ pub struct Settle {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settled {
-    pub id: Uuid,
-    pub article_id: Uuid,
-    pub from: Status,
     pub to: Status,
     pub version: i32,
 }
@@ -84,9 +81,6 @@ pub async fn settle(tx: &mut PgConnection, order: &Settle) -> Result<Settled> {
         announce(tx, comment.article_id, order.comment_id, to == Status::Live).await?;
     }
     Ok(Settled {
-        id,
-        article_id: comment.article_id,
-        from: comment.status,
         to,
         version: order.seen_version + 1,
     })

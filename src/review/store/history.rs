@@ -54,7 +54,7 @@ pub(crate) async fn decisions(
            FROM settlement s JOIN account m ON m.id = s.moderator_id
            JOIN comment c ON c.id = s.comment_id JOIN article a ON a.id = c.article_id
            WHERE s.site_id = $1 AND s.moderator_id IS NOT NULL
-             AND ($2::timestamptz IS NULL OR (s.created_at, s.id) < ($2, $3))
+             AND (s.created_at, s.id) < (coalesce($2, timestamptz 'infinity'), coalesce($3, uuid 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
            ORDER BY s.created_at DESC, s.id DESC LIMIT $4"#,
         site_id,
         before.map(|cursor| cursor.at),

@@ -46,7 +46,8 @@ pub(crate) async fn held(
     after: Option<Cursor>,
     limit: i64,
 ) -> Result<Vec<Entry>> {
-    // a plan for each of the two, so that each can use its own partial index
+    // A plan for each of the two, so that each can use its own partial index. Without a place both start at the
+    // beginning of time: a condition that holds when there is none could not use the index either.
     match queue {
         Queue::Held => held_where(db, site_id, after, limit).await,
         Queue::DeadLetters => dead_letters(db, site_id, after, limit).await,
@@ -90,7 +91,7 @@ async fn held_where(
         r#"WITH oldest AS (
              SELECT id, article_id, version, author_name, left(body, 300) AS start, created_at FROM comment
              WHERE site_id = $1 AND status = 'held' AND NOT dead_letter
-               AND ($2::timestamptz IS NULL OR (created_at, id) > ($2, $3))
+               AND (created_at, id) > (coalesce($2, timestamptz '-infinity'), coalesce($3, uuid '00000000-0000-0000-0000-000000000000'))
              ORDER BY created_at, id LIMIT $4)
            SELECT o.id, o.version, o.author_name, o.start AS "start!", a.title, o.created_at,
                   r.severity AS "severity?", r.kind AS "kind?"
@@ -122,7 +123,7 @@ async fn dead_letters(
                   NULL::text AS severity, NULL::text AS kind
            FROM comment c JOIN article a ON a.id = c.article_id
            WHERE c.site_id = $1 AND c.status = 'held' AND c.dead_letter
-             AND ($2::timestamptz IS NULL OR (c.created_at, c.id) > ($2, $3))
+             AND (c.created_at, c.id) > (coalesce($2, timestamptz '-infinity'), coalesce($3, uuid '00000000-0000-0000-0000-000000000000'))
            ORDER BY c.created_at, c.id LIMIT $4"#,
         site_id,
         after.map(|cursor| cursor.at),

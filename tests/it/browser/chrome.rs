@@ -12,9 +12,7 @@ use serde_json::{Value, json};
 use thirtyfour::action_chain::ActionChain;
 use thirtyfour::common::capabilities::chromium::ChromiumLikeCapabilities as _;
 use thirtyfour::error::WebDriverResult;
-use thirtyfour::{
-    By, DesiredCapabilities, Key, LoggingPrefsLogLevel, WebDriver, WebElement,
-};
+use thirtyfour::{By, DesiredCapabilities, Key, LoggingPrefsLogLevel, WebDriver, WebElement};
 
 use crate::harness::Belowline;
 
@@ -344,12 +342,14 @@ impl Browser {
     }
 
     fn keys(&self) -> ActionChain {
-        self.driver.action_chain_with_delay(None, Some(Duration::ZERO))
+        self.driver
+            .action_chain_with_delay(None, Some(Duration::ZERO))
     }
 
     /// The screen's size in CSS pixels, of a window without scroll bars in its way.
     pub async fn resize(&self, width: u32, height: u32) {
-        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        let size =
+            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
         self.devtools("Emulation.setDeviceMetricsOverride", size)
             .await;
     }

@@ -15,7 +15,9 @@ async fn a_long_thread(house: &Belowline) -> crate::harness::Article {
     let article = house.article("bridge").await;
     let reader = house.reader("Olga").await;
     for n in 1..=12 {
-        let id = reader.posts(&article, &format!("Bridge remark number {n}.")).await;
+        let id = reader
+            .posts(&article, &format!("Bridge remark number {n}."))
+            .await;
         house.screens(id, Screened::Live).await.expect("settled");
         house.forget_limits().await;
     }
@@ -43,17 +45,34 @@ async fn a_guest_writes_a_moderator_decides_and_open_pages_follow_without_jumpin
 
     guest.go(&article.page()).await;
     guest.posts_as_guest("Gus", INSULT).await;
-    guest.waits_until("location.hash.startsWith('#comment-')").await;
+    guest
+        .waits_until("location.hash.startsWith('#comment-')")
+        .await;
     let id = guest.path().await;
     let id = id.split_once("#comment-").expect("an id").1.to_owned();
     let comment = format!("#comment-{id}");
-    house.eventually_is(id.parse().expect("an id"), Status::Held).await;
+    house
+        .eventually_is(id.parse().expect("an id"), Status::Held)
+        .await;
     guest.reload().await;
     let own = guest.text(&comment).await;
-    assert!(own.contains("Waiting for review. Only you can see this."), "{own}");
+    assert!(
+        own.contains("Waiting for review. Only you can see this."),
+        "{own}"
+    );
     assert!(own.contains(INSULT), "{own}");
-    assert!(guest.value("#text").await.is_empty(), "the form is empty again");
-    assert!(!house.client().get(&article.page()).await.text().contains("piece of filth"));
+    assert!(
+        guest.value("#text").await.is_empty(),
+        "the form is empty again"
+    );
+    assert!(
+        !house
+            .client()
+            .get(&article.page())
+            .await
+            .text()
+            .contains("piece of filth")
+    );
     assert_eq!(other.count(&comment).await, 0);
 
     desk.signs_in("Mo").await;
@@ -66,32 +85,53 @@ async fn a_guest_writes_a_moderator_decides_and_open_pages_follow_without_jumpin
     desk.waits_for("Approved Gus’s comment").await;
 
     other.waits_for("1 new comment").await;
-    assert_eq!(other.eval("scrollY").await, place, "the page stays where it is");
+    assert_eq!(
+        other.eval("scrollY").await,
+        place,
+        "the page stays where it is"
+    );
     assert_eq!(other.count(&comment).await, 0, "nothing moves unasked");
     other.click(".arrivals button").await;
     let shown = other.text(&comment).await;
     assert!(shown.contains(INSULT) && shown.contains("New"), "{shown}");
-    let first = other.eval("document.querySelector('#thread .comment').id").await;
+    let first = other
+        .eval("document.querySelector('#thread .comment').id")
+        .await;
     assert_eq!(first, format!("comment-{id}"), "newest first");
-    other.waits_until(&format!("document.activeElement.id === 'comment-{id}'")).await;
+    other
+        .waits_until(&format!("document.activeElement.id === 'comment-{id}'"))
+        .await;
 
     // no notice left, and that without a reload
-    guest.waits_until(&format!("!document.querySelector('{comment} .own-notice')")).await;
+    guest
+        .waits_until(&format!("!document.querySelector('{comment} .own-notice')"))
+        .await;
     assert!(guest.text(&comment).await.contains(INSULT));
 
     desk.strike("z").await;
     desk.waits_for("waits for a person").await;
-    other.waits_until(&format!("document.querySelector('{comment} .tombstone')")).await;
+    other
+        .waits_until(&format!("document.querySelector('{comment} .tombstone')"))
+        .await;
     assert!(!other.shows("piece of filth").await);
-    guest.waits_for("Waiting for review. Only you can see this.").await;
-    assert!(guest.text(&comment).await.contains(INSULT), "its writer keeps it");
+    guest
+        .waits_for("Waiting for review. Only you can see this.")
+        .await;
+    assert!(
+        guest.text(&comment).await.contains(INSULT),
+        "its writer keeps it"
+    );
 }
 
 #[tokio::test]
 async fn a_reply_is_written_under_what_it_answers_and_can_be_given_up() {
     let house = Belowline::with(Options::unscreened()).await;
     let article = house.article("bridge").await;
-    let id = house.reader("Ada").await.posts(&article, "The ferry was better.").await;
+    let id = house
+        .reader("Ada")
+        .await
+        .posts(&article, "The ferry was better.")
+        .await;
     house.screens(id, Screened::Live).await.expect("settled");
     let chrome = Chrome::start(&house).await;
     let guest = chrome.open().await;
@@ -102,9 +142,15 @@ async fn a_reply_is_written_under_what_it_answers_and_can_be_given_up() {
     for way in ["cancel", "escape"] {
         guest.click(&reply).await;
         assert_eq!(guest.text("#form-title").await, "Replying to Ada", "{way}");
-        assert_eq!(guest.text("#quoted").await, "The ferry was better.", "{way}");
+        assert_eq!(
+            guest.text("#quoted").await,
+            "The ferry was better.",
+            "{way}"
+        );
         assert_eq!(guest.eval(&form_is_inside).await, true, "{way}");
-        guest.waits_until("document.activeElement.id === 'text'").await;
+        guest
+            .waits_until("document.activeElement.id === 'text'")
+            .await;
         if way == "cancel" {
             guest.click("#cancel").await;
         } else {
@@ -112,12 +158,16 @@ async fn a_reply_is_written_under_what_it_answers_and_can_be_given_up() {
         }
         assert_eq!(guest.text("#form-title").await, "Write a comment", "{way}");
         assert_eq!(guest.eval(&form_is_inside).await, false, "{way}");
-        guest.waits_until("document.activeElement.className === 'reply'").await;
+        guest
+            .waits_until("document.activeElement.className === 'reply'")
+            .await;
     }
 
     guest.click(&reply).await;
     guest.posts_as_guest("Gus", "The bridge is faster.").await;
-    guest.waits_until("location.hash.startsWith('#comment-')").await;
+    guest
+        .waits_until("location.hash.startsWith('#comment-')")
+        .await;
     let answer = guest.text("#thread .conversation .replies li").await;
     assert!(answer.contains("The bridge is faster."), "{answer}");
     assert!(answer.contains("Replying to Ada"), "{answer}");
@@ -127,7 +177,11 @@ async fn a_reply_is_written_under_what_it_answers_and_can_be_given_up() {
 async fn a_draft_outlives_a_reload_and_ends_with_the_post() {
     let house = Belowline::with(Options::unscreened()).await;
     let article = house.article("bridge").await;
-    let id = house.reader("Ada").await.posts(&article, "The ferry was better.").await;
+    let id = house
+        .reader("Ada")
+        .await
+        .posts(&article, "The ferry was better.")
+        .await;
     house.screens(id, Screened::Live).await.expect("settled");
     let chrome = Chrome::start(&house).await;
     let guest = chrome.open().await;
@@ -136,10 +190,18 @@ async fn a_draft_outlives_a_reload_and_ends_with_the_post() {
     guest.fill("#text", "Half a thought").await;
     guest.reload().await;
     assert_eq!(guest.value("#text").await, "Half a thought");
-    assert_eq!(guest.text("#form-title").await, "Replying to Ada", "what it answers, too");
+    assert_eq!(
+        guest.text("#form-title").await,
+        "Replying to Ada",
+        "what it answers, too"
+    );
 
-    guest.posts_as_guest("Gus", "Half a thought, and its end.").await;
-    guest.waits_until("location.hash.startsWith('#comment-')").await;
+    guest
+        .posts_as_guest("Gus", "Half a thought, and its end.")
+        .await;
+    guest
+        .waits_until("location.hash.startsWith('#comment-')")
+        .await;
     assert_eq!(guest.value("#text").await, "");
     assert_eq!(guest.value("#name").await, "Gus", "who one is stays");
     guest.reload().await;
@@ -151,7 +213,9 @@ async fn is_told(guest: &Browser, problem: &str, text: &str) {
     guest.waits_for(problem).await;
     assert_eq!(guest.value("#text").await, text, "{problem}");
     assert_eq!(guest.count("#problem[role='alert']").await, 1, "{problem}");
-    guest.waits_until("document.activeElement.id === 'problem'").await;
+    guest
+        .waits_until("document.activeElement.id === 'problem'")
+        .await;
 }
 
 #[tokio::test]
@@ -165,19 +229,33 @@ async fn every_problem_is_announced_and_takes_no_text_away() {
     let lenient = "document.getElementById('form').noValidate = true";
 
     guest.eval(lenient).await;
-    guest.posts_as_guest("?", "A thought with a name that will not do").await;
-    is_told(&guest, "at least 2 characters", "A thought with a name that will not do").await;
+    guest
+        .posts_as_guest("?", "A thought with a name that will not do")
+        .await;
+    is_told(
+        &guest,
+        "at least 2 characters",
+        "A thought with a name that will not do",
+    )
+    .await;
 
     guest.eval(lenient).await;
     let long = "long ".repeat(2001);
     let long = long.trim();
-    guest.execute("document.getElementById('text').value = arguments[0]", vec![long.into()]).await;
+    guest
+        .execute(
+            "document.getElementById('text').value = arguments[0]",
+            vec![long.into()],
+        )
+        .await;
     guest.fill("#name", "Gus").await;
     guest.click("#form button.primary").await;
     is_told(&guest, "Please shorten it", long).await;
 
     guest.posts_as_guest("Gus", "The first of many.").await;
-    guest.waits_until("location.hash.startsWith('#comment-')").await;
+    guest
+        .waits_until("location.hash.startsWith('#comment-')")
+        .await;
     sqlx::query("UPDATE rate_bucket SET tokens = 0, at = now()")
         .execute(&house.db)
         .await
@@ -186,7 +264,9 @@ async fn every_problem_is_announced_and_takes_no_text_away() {
     is_told(&guest, "a little fast", "One too many.").await;
 
     house.forget_limits().await;
-    house.set_mode(&article, belowline::article::Mode::Closed).await;
+    house
+        .set_mode(&article, belowline::article::Mode::Closed)
+        .await;
     guest.click("#form button.primary").await;
     is_told(&guest, "closed", "One too many.").await;
 }
@@ -202,10 +282,7 @@ async fn without_scripts_everything_can_be_done() {
         house.screens(id, Screened::Live).await.expect("settled");
     }
     let chrome = Chrome::start(&house).await;
-    let (reader, desk) = tokio::join!(
-        chrome.open_without_scripts(),
-        chrome.open_without_scripts()
-    );
+    let (reader, desk) = tokio::join!(chrome.open_without_scripts(), chrome.open_without_scripts());
     reader.go("/").await;
     reader.press("The bridge over the river").await;
     reader.waits_for("The ferry was better.").await;
@@ -222,7 +299,9 @@ async fn without_scripts_everything_can_be_done() {
     reader.press("Reply").await;
     reader.posts_as_guest("Gus", "Faster, though.").await;
     reader.waits_for("Faster, though.").await;
-    reader.waits_for("Waiting for review. Only you can see this.").await;
+    reader
+        .waits_for("Waiting for review. Only you can see this.")
+        .await;
 
     reader.press("Create an account").await;
     reader.fill("#name", "Gustav").await;

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use belowline::app::{Running, Start};
 use belowline::article::{self, Draft, Mode};
-use belowline::comment::{self, Action, Evidence, Move, Screened, Settle, Settled, Status};
+use belowline::comment::{self, Evidence, Move, Screened, Settle, Settled, Status};
 use belowline::config::Config;
 use belowline::error::Result;
 use belowline::screening::{self, ScreenerCommand};
@@ -238,6 +238,14 @@ impl Belowline {
             .expect("a number")
     }
 
+    /// A comment that waits for a person.
+    pub async fn held(&self, article: &Article, text: &str) -> Uuid {
+        let id = self.guest("Bo").posts(article, text).await;
+        self.forget_limits().await;
+        self.screens(id, Screened::Held).await.expect("settled");
+        id
+    }
+
     pub async fn eventually_is(&self, id: Uuid, status: Status) {
         eventually(&format!("{id} is {status:?}"), async || {
             self.status(id).await == status
@@ -278,32 +286,6 @@ impl Belowline {
             step: Move::Screened(to),
             evidence,
         };
-        let settled = comment::settle(&mut tx, &order).await?;
-        tx.commit().await?;
-        Ok(settled)
-    }
-
-    /// A person's decision at the version that they saw, without the desk in between.
-    pub async fn decides(
-        &self,
-        by: &Person,
-        id: Uuid,
-        version: i32,
-        action: Action,
-    ) -> Result<Settled> {
-        let evidence = Evidence::Person {
-            moderator_id: by.id.expect("an account"),
-            reason: None,
-            note: None,
-        };
-        let order = Settle {
-            site_id: self.site.id,
-            comment_id: id,
-            seen_version: version,
-            step: Move::Decided(action),
-            evidence,
-        };
-        let mut tx = self.db.begin().await?;
         let settled = comment::settle(&mut tx, &order).await?;
         tx.commit().await?;
         Ok(settled)

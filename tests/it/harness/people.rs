@@ -135,6 +135,57 @@ impl Person {
             .await
     }
 
+    /// Decides at the desk, at the version that is there now.
+    pub async fn approves(&self, id: Uuid) -> Answer {
+        let version = self.version_at_the_desk(id).await;
+        self.decides(id, version, "approve", None).await
+    }
+
+    pub async fn rejects(&self, id: Uuid, reason: &str) -> Answer {
+        let version = self.version_at_the_desk(id).await;
+        self.decides(id, version, "reject", Some(reason)).await
+    }
+
+    pub async fn removes(&self, id: Uuid, reason: &str) -> Answer {
+        let version = self.version_at_the_desk(id).await;
+        self.decides(id, version, "remove", Some(reason)).await
+    }
+
+    /// Decides at the version that they saw.
+    pub async fn decides(
+        &self,
+        id: Uuid,
+        version: i64,
+        action: &str,
+        reason: Option<&str>,
+    ) -> Answer {
+        let decision = json!({ "version": version, "action": action, "reason": reason });
+        self.post(&format!("/api/v1/desk/comments/{id}/decision"), &decision)
+            .await
+    }
+
+    pub async fn undoes(&self, id: Uuid, version: i64) -> Answer {
+        self.post(
+            &format!("/api/v1/desk/comments/{id}/undo"),
+            &json!({ "version": version }),
+        )
+        .await
+    }
+
+    /// A comment as the desk shows it.
+    pub async fn looks_at(&self, id: Uuid) -> Value {
+        self.get(&format!("/api/v1/desk/comments/{id}"))
+            .await
+            .expect(200)
+            .json()
+    }
+
+    async fn version_at_the_desk(&self, id: Uuid) -> i64 {
+        self.looks_at(id).await["version"]
+            .as_i64()
+            .expect("a number")
+    }
+
     /// Is it there for this person to read?
     pub async fn sees(&self, article: &Article, id: Uuid) -> bool {
         let answer = self.get(&article.comment(id)).await;

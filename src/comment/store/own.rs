@@ -1,0 +1,68 @@
+//! What somebody learns of their own comments.
+
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use super::super::guidelines;
+use super::super::status::Status;
+use super::super::thread::{Conversation, Shown};
+use super::Me;
+use crate::error::{Error, Result};
+
+/// Adds, to one's own comments that are not live, why: the machine's sentences, or the guideline that a
+/// moderator named.
+pub(super) async fn explain(db: &PgPool, conversations: &mut [Conversation]) -> Result<()> {
+    let waits = |shown: &&mut Shown| {
+        shown.is_own && matches!(shown.status, Status::Held | Status::Rejected)
+    };
+    let ids: Vec<Uuid> = conversations
+        .iter_mut()
+        .flat_map(|c| &mut c.comments)
+        .filter(waits)
+        .map(|shown| shown.id)
+        .collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let rows = sqlx::query!(
+        r#"SELECT c.id, coalesce(s.reason, '') AS "decided!", r.note AS "note?"
+           FROM comment c JOIN settlement s ON s.id = c.settlement_id
+           LEFT JOIN reason r ON r.verdict_id = s.verdict_id
+           WHERE c.id = ANY($1) ORDER BY c.id, r.position"#,
+        &ids,
+    )
+    .fetch_all(db)
+    .await?;
+    for shown in conversations
+        .iter_mut()
+        .flat_map(|c| &mut c.comments)
+        .filter(waits)
+    {
+        let mine: Vec<_> = rows.iter().filter(|row| row.id == shown.id).collect();
+        let decided = mine
+            .first()
+            .and_then(|row| guidelines::sentence(&row.decided));
+        shown.why = decided
+            .map(str::to_owned)
+            .into_iter()
+            .chain(mine.iter().filter_map(|row| row.note.clone()))
+            .collect();
+    }
+    Ok(())
+}
+
+/// The status of one's own comment.
+///
+/// # Errors
+/// [`Error::NotFound`] when it is not one's own; a database error.
+pub async fn status_of(db: &PgPool, comment_id: Uuid, me: Me) -> Result<Status> {
+    sqlx::query_scalar!(
+        r#"SELECT status AS "status: Status" FROM comment WHERE id = $1 AND (account_id = $2 OR session_id = $3)"#,
+        comment_id,
+        me.account_id,
+        me.session_id,
+    )
+    .fetch_optional(db)
+    .await?
+    .ok_or(Error::NotFound)
+}
