@@ -282,6 +282,7 @@ fn assert_refused(answer: &crate::harness::Answer, status: u16, what: &str) {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "a table of requests")]
 async fn a_body_that_is_no_request_is_refused_and_nothing_is_stored() {
     let house = Belowline::with(Options::unscreened()).await;
     let article = house.article("bridge").await;
