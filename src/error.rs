@@ -130,7 +130,9 @@ impl From<sqlx::Error> for Error {
 /// Did somebody send what no column can hold? A NUL in a text (22021) or in JSON (22P05), or a time before the
 /// database's first one (22008).
 fn is_unstorable(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(|error| error.code());
+    let code = error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code);
     code.is_some_and(|code| ["22021", "22P05", "22008"].contains(&code.as_ref()))
 }
 
