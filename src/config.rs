@@ -47,9 +47,15 @@ pub struct ServeArgs {
     /// Proxies in front whose X-Forwarded-For is believed, e.g. 10.0.0.0/8,192.0.2.7
     #[arg(long, env = "BELOWLINE_TRUSTED_PROXIES", value_name = "NETWORKS")]
     pub trusted_proxies: Option<String>,
-    /// The paper's name, for a site that does not exist yet [default: Belowline]
+    /// The paper's name [default: as it is, at first Belowline]
     #[arg(long, env = "BELOWLINE_SITE_NAME", value_name = "NAME")]
     pub site_name: Option<String>,
+    /// The language of the paper, e.g. en or ur [default: as it is, at first en]
+    #[arg(long, env = "BELOWLINE_SITE_LANG", value_name = "LANGUAGE")]
+    pub site_lang: Option<String>,
+    /// May readers comment without an account? [default: as it is, at first true]
+    #[arg(long, env = "BELOWLINE_GUESTS_ALLOWED", value_name = "BOOL")]
+    pub guests_allowed: Option<bool>,
     /// How many comments are screened at a time [default: the number of cores]
     #[arg(long, env = "BELOWLINE_SCREENING_WORKERS", value_name = "N")]
     pub screening_workers: Option<usize>,
@@ -68,6 +74,8 @@ struct File {
     public_url: Option<String>,
     trusted_proxies: Option<String>,
     site_name: Option<String>,
+    site_lang: Option<String>,
+    guests_allowed: Option<bool>,
     screening_workers: Option<usize>,
 }
 
@@ -80,6 +88,14 @@ pub enum Database {
     Private(local_pg::Options),
 }
 
+/// What the site is set to at this start; `None` leaves it as it is.
+#[derive(Clone, Debug, Default)]
+pub struct SiteSettings {
+    pub name: Option<String>,
+    pub lang: Option<String>,
+    pub guests_allowed: Option<bool>,
+}
+
 /// The service's settings, settled and checked.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -87,7 +103,7 @@ pub struct Config {
     pub ops_listen: SocketAddr,
     pub public_url: PublicUrl,
     pub trusted_proxies: TrustedProxies,
-    pub site_name: String,
+    pub site: SiteSettings,
     pub screening_workers: usize,
 }
 
@@ -156,10 +172,11 @@ impl ServeArgs {
                 .or(file.trusted_proxies)
                 .unwrap_or_default()
                 .parse()?,
-            site_name: self
-                .site_name
-                .or(file.site_name)
-                .unwrap_or_else(|| "Belowline".into()),
+            site: SiteSettings {
+                name: self.site_name.or(file.site_name),
+                lang: self.site_lang.or(file.site_lang),
+                guests_allowed: self.guests_allowed.or(file.guests_allowed),
+            },
             screening_workers: workers,
         })
     }
@@ -312,10 +329,10 @@ mod tests {
         assert_eq!(
             (
                 config.listen.port(),
-                config.site_name.as_str(),
+                config.site.name.as_deref(),
                 config.ops_listen.port()
             ),
-            (7, "The File", 8081)
+            (7, Some("The File"), 8081)
         );
         std::fs::write(&path, "sitename = 1").unwrap();
         assert!(

@@ -3,7 +3,7 @@
 use anyhow::bail;
 use sqlx::PgPool;
 
-use crate::config::Database;
+use crate::config::{Database, SiteSettings};
 use crate::local_pg::{self, Attached, LocalPg, LocalPgError};
 use crate::site::Site;
 use crate::{db, site};
@@ -73,7 +73,7 @@ where
     let result = async {
         db::migrate(&attached.url()).await?;
         let pool = db::connect(&attached.url(), 2).await?;
-        let site = site::ensure(&pool, "Belowline").await?;
+        let site = site::ensure(&pool, &SiteSettings::default()).await?;
         let result = work(pool.clone(), site).await;
         pool.close().await;
         result

@@ -57,9 +57,10 @@ pub(super) async fn run(database: Database, mut config: Config) -> anyhow::Resul
         config.listen.ip().is_loopback(),
         "the demo prints its passwords and listens on this machine only: leave out --listen, or use `belowline serve`"
     );
-    if config.site_name == "Belowline" {
-        config.site_name = "The Tern Valley Courier".into();
-    }
+    config
+        .site
+        .name
+        .get_or_insert("The Tern Valley Courier".into());
     serve(database, config, async |running| {
         let accounts = accounts(running).await?;
         fill(running).await?;

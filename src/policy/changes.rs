@@ -92,7 +92,11 @@ async fn attempt(
     anyway: bool,
 ) -> Result<Option<Doubt>> {
     let old = based_on(db, site, named).await?;
-    let changed = edit::change(&old.source, change.clone())?;
+    // comparing many new terms with ten thousand old ones takes a while
+    let (source, wanted) = (old.source.clone(), change.clone());
+    let changed = web::block(move || edit::change(&source, wanted))
+        .await
+        .map_err(anyhow::Error::from)??;
     if !changed.warnings.is_empty() && !anyway {
         return Ok(Doubt::of(change, changed.warnings));
     }

@@ -4,22 +4,28 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::Site;
+use crate::config::SiteSettings;
 use crate::error::Result;
 use crate::ids::new_id;
 
 /// One process serves one site; this is the one.
 const SLUG: &str = "main";
 
-/// The site, made with this name if it does not exist yet.
+/// The site, made if it does not exist yet, and set as these settings say.
 ///
 /// # Errors
 /// A database error.
-pub async fn ensure(db: &PgPool, name: &str) -> Result<Site> {
+pub async fn ensure(db: &PgPool, settings: &SiteSettings) -> Result<Site> {
     sqlx::query!(
-        "INSERT INTO site (id, slug, name) VALUES ($1, $2, $3) ON CONFLICT (slug) DO NOTHING",
+        "INSERT INTO site AS s (id, slug, name, lang, guests_allowed)
+         VALUES ($1, $2, coalesce($3, 'Belowline'), coalesce($4, 'en'), coalesce($5, true))
+         ON CONFLICT (slug) DO UPDATE SET name = coalesce($3, s.name), lang = coalesce($4, s.lang),
+           guests_allowed = coalesce($5, s.guests_allowed)",
         new_id(),
         SLUG,
-        name
+        settings.name,
+        settings.lang,
+        settings.guests_allowed
     )
     .execute(db)
     .await?;

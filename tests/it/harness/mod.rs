@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use belowline::app::{Running, Start};
 use belowline::article::{self, Draft, Mode};
 use belowline::comment::{self, Evidence, Move, Screened, Settle, Settled, Status};
-use belowline::config::Config;
+use belowline::config::{Config, SiteSettings};
 use belowline::error::Result;
 use belowline::screening::{self, ScreenerCommand};
 use belowline::site::Site;
@@ -326,7 +326,10 @@ fn serve(
                 public_url: options.public_url.parse().expect("an address"),
                 // so that each client can have an address of its own
                 trusted_proxies: "127.0.0.0/8".parse().expect("a network"),
-                site_name: "The Daily Test".into(),
+                site: SiteSettings {
+                    name: Some("The Daily Test".into()),
+                    ..SiteSettings::default()
+                },
                 screening_workers: options.workers,
             },
             screener: options.screener,
