@@ -185,11 +185,11 @@ async fn settled(running: &Running, id: Uuid, session_id: Uuid) -> anyhow::Resul
 fn welcome(running: &Running, accounts: &[(&str, Role, String)]) -> String {
     let mut lines = vec![
         String::new(),
+        format!("  {:<24} {}", running.site.name, running.public_url),
         format!(
-            "  {} is open at    {}",
-            running.site.name, running.public_url
+            "  {:<24} {}/desk",
+            "The moderators' desk", running.public_url
         ),
-        format!("  moderators work at        {}/desk", running.public_url),
         String::new(),
         "  Sign in as               with the password".into(),
     ];
