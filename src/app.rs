@@ -69,7 +69,7 @@ impl Running {
         db::migrate(&start.database_url).await?;
         let db = db::connect(&start.database_url, db::POOL_SIZE).await?;
         db::check_durability(&db).await?;
-        let site = site::ensure(&db, "main", &start.config.site_name).await?;
+        let site = site::ensure(&db, &start.config.site_name).await?;
         let parts = Parts {
             hub: Hub::new(db.clone()),
             wake: Wake::default(),

@@ -1,4 +1,4 @@
-//! Every setting, said once. The only file that reads the environment.
+//! Every setting of the service, said once; [`crate::cli`] has what single commands take beside them.
 //!
 //! A setting is taken from the command line, else from the environment, else from the file named by
 //! `--config` (TOML, the flags' names without dashes in front: `public-url = "https://…"`), else its default.
@@ -12,6 +12,8 @@ use clap::Args;
 use ipnet::IpNet;
 use serde::Deserialize;
 use url::Url;
+
+use crate::local_pg;
 
 /// Where the database is: every command that needs one takes these.
 #[derive(Args, Clone, Debug, Default)]
@@ -74,12 +76,8 @@ struct File {
 pub enum Database {
     /// a server that somebody else runs
     Url(String),
-    /// our own, in this folder
-    Private {
-        data_dir: PathBuf,
-        bin_dir: Option<PathBuf>,
-        os_user: Option<String>,
-    },
+    /// our own
+    Private(local_pg::Options),
 }
 
 /// The service's settings, settled and checked.
@@ -115,14 +113,14 @@ impl DatabaseArgs {
             );
             return Ok(Database::Url(url));
         }
-        Ok(Database::Private {
+        Ok(Database::Private(local_pg::Options {
             data_dir: self
                 .data_dir
                 .or(file.data_dir)
                 .unwrap_or_else(|| "data".into()),
             bin_dir: self.pg_bin_dir.or(file.pg_bin_dir),
             os_user: self.pg_os_user.or(file.pg_os_user),
-        })
+        }))
     }
 }
 

@@ -54,6 +54,13 @@ impl Error {
         }
     }
 
+    pub(crate) fn shown(&self) -> Shown {
+        Shown {
+            code: self.code(),
+            message: self.to_string(),
+        }
+    }
+
     /// Seconds after which to try again, where that helps.
     pub fn retry_after_s(&self) -> Option<u64> {
         match self {
@@ -100,10 +107,7 @@ impl ResponseError for Error {
             response.insert_header(("Retry-After", seconds.to_string()));
         }
         let mut response = response.finish();
-        response.extensions_mut().insert(Shown {
-            code: self.code(),
-            message: self.to_string(),
-        });
+        response.extensions_mut().insert(self.shown());
         response
     }
 }
@@ -126,7 +130,9 @@ impl From<sqlx::Error> for Error {
 /// Did somebody send what no column can hold? A NUL in a text (22021) or in JSON (22P05), or a time before the
 /// database's first one (22008).
 fn is_unstorable(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(|error| error.code());
+    let code = error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code);
     code.is_some_and(|code| ["22021", "22P05", "22008"].contains(&code.as_ref()))
 }
 

@@ -19,7 +19,7 @@ pub struct Readiness {
     last: Arc<Mutex<Option<(Instant, Checks)>>>,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize)]
 struct Checks {
     /// the database answers and takes writes
     database: bool,
@@ -28,7 +28,7 @@ struct Checks {
 }
 
 impl Checks {
-    fn all(&self) -> bool {
+    fn all(self) -> bool {
         self.database && self.schema
     }
 }
@@ -43,12 +43,13 @@ impl Readiness {
 
     async fn checks(&self) -> Checks {
         let mut last = self.last.lock().await;
-        if let Some((at, checks)) = last.as_ref().filter(|(at, _)| at.elapsed() < REMEMBERED) {
-            let _ = at;
-            return checks.clone();
+        if let Some((at, checks)) = *last
+            && at.elapsed() < REMEMBERED
+        {
+            return checks;
         }
         let checks = self.look().await;
-        *last = Some((Instant::now(), checks.clone()));
+        *last = Some((Instant::now(), checks));
         checks
     }
 
@@ -63,6 +64,9 @@ impl Readiness {
         )
         .fetch_one(&self.db)
         .await;
+        if let Err(error) = &found {
+            tracing::warn!(cause = %error, "not ready: the database does not answer");
+        }
         Checks {
             database: found.is_ok(),
             schema: found.is_ok_and(|version| version >= newest),

@@ -53,8 +53,26 @@ fn counted(method: &Method) -> &'static str {
     }
 }
 
+/// Counts a request as active until dropped: a reader who goes away takes the request's future along, and what
+/// would have come after it never runs.
+struct Active(metrics::Gauge);
+
+impl Active {
+    fn begin() -> Self {
+        let gauge = metrics::gauge!("http_server_active_requests");
+        gauge.increment(1);
+        Self(gauge)
+    }
+}
+
+impl Drop for Active {
+    fn drop(&mut self) {
+        self.0.decrement(1);
+    }
+}
+
 /// Middleware: one line of log and one measurement for each request, with the route's pattern instead of its
-/// path, and a request id that the answer carries too. A panic in a handler becomes an error of that request.
+/// path, and a request id that the answer carries too.
 ///
 /// # Errors
 /// Those of the inner service.
@@ -66,27 +84,26 @@ pub async fn measure<B: actix_web::body::MessageBody>(
     let started = std::time::Instant::now();
     let id = crate::ids::new_id();
     let method = request.method().clone();
-    let active = metrics::gauge!("http_server_active_requests");
-    active.increment(1);
+    let active = Active::begin();
     let span = tracing::info_span!("request", request_id = %id);
-    let result = next.call(request).instrument(span.clone()).await;
-    active.decrement(1);
-    let mut response = result?;
-    let route = response
-        .request()
-        .match_pattern()
-        .unwrap_or_else(|| "none".into());
-    let status = response.status().as_u16();
+    let mut result = next.call(request).instrument(span.clone()).await;
+    drop(active);
+    let (route, status) = match &result {
+        Ok(response) => (response.request().match_pattern(), response.status()),
+        // a panic has taken the request along, and with it the route
+        Err(error) => (None, error.as_response_error().status_code()),
+    };
+    let (route, status) = (route.unwrap_or_else(|| "none".into()), status.as_u16());
     metrics::histogram!("http_server_request_duration_seconds",
         "method" => counted(&method), "route" => route.clone(), "status" => status.to_string())
     .record(started.elapsed());
     let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     span.in_scope(|| tracing::info!(method = counted(&method), route, status, ms, "answered"));
-    if let Ok(value) = id.to_string().parse() {
+    if let (Ok(response), Ok(value)) = (&mut result, id.to_string().parse()) {
         response.headers_mut().insert(
             actix_web::http::header::HeaderName::from_static("x-request-id"),
             value,
         );
     }
-    Ok(response)
+    result
 }

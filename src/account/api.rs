@@ -6,10 +6,10 @@ use sqlx::PgPool;
 use utoipa::{OpenApi, ToSchema};
 use uuid::Uuid;
 
-use super::{Account, CurrentReader, NewAccount, Role, Viewer, register, routes, sign_in, store};
+use super::{Account, CurrentReader, NewAccount, Role, Viewer, register, sign_in, store};
 use crate::error::{Error, Result};
 use crate::site::Site;
-use crate::web::{ClientIp, Csrf, Document, csrf_matches, csrf_refusal};
+use crate::web::{ClientIp, Document, check_csrf};
 
 /// The room's part of the API's description.
 #[derive(OpenApi)]
@@ -81,7 +81,7 @@ async fn create_account(
         password: body.password,
         role: Role::Reader,
     };
-    let made = match routes::checked(&db, &site, ip, new).await? {
+    let made = match sign_in::check_sign_up(&db, &site, ip, new).await? {
         Ok(checked) => register::insert(&db, site.id, checked).await?,
         Err(problem) => Err(problem),
     };
@@ -145,22 +145,11 @@ async fn end_session(
     db: web::Data<PgPool>,
     viewer: Viewer,
 ) -> Result<HttpResponse> {
+    // there is no body whose extractor would look
     check_csrf(&request)?;
     let id = viewer.session_id().ok_or(Error::SignInNeeded)?;
     store::end_session(&db, id).await?;
     Ok(HttpResponse::NoContent().finish())
-}
-
-/// For a request that changes something and has no body whose extractor would look.
-fn check_csrf(request: &HttpRequest) -> Result<()> {
-    use actix_web::HttpMessage as _;
-    let given = request.headers().get("x-csrf-token");
-    let given = given.and_then(|value| value.to_str().ok());
-    if csrf_matches(request.extensions().get::<Csrf>(), given) {
-        Ok(())
-    } else {
-        Err(csrf_refusal())
-    }
 }
 
 /// Who am I?

@@ -44,14 +44,13 @@ pub async fn identify(
             if let Some(session) = session {
                 request.extensions_mut().insert(session);
             }
-            Ok(next.call(request).await?.map_into_boxed_body())
         }
         Err(error) => {
             tracing::warn!(cause = %error, "a session could not be looked up");
             request.extensions_mut().insert(Unknown);
-            Ok(next.call(request).await?.map_into_boxed_body())
         }
     }
+    Ok(next.call(request).await?.map_into_boxed_body())
 }
 
 /// In a request's extensions: it shows a token, and the database could not say whose.

@@ -21,7 +21,8 @@ pub use identify::{CurrentAdmin, CurrentModerator, CurrentReader, Viewer, chrome
 pub use name::guest_name;
 pub use register::{NewAccount, create, renew_password};
 pub use routes::configure;
-pub use session::{NewSession, Session, Token, open_guest_session, session_cookie};
+pub use session::{NewSession, Session, Token, session_cookie};
+pub use sign_in::open_guest_session;
 pub use store::{forget_ended_sessions, name_is_taken};
 
 use serde::{Deserialize, Serialize};

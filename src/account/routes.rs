@@ -2,20 +2,19 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, web};
-use askama::Template;
 use serde::Deserialize;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::register::{self, Checked, Problem};
+use super::register::Problem;
 use super::session::no_cookie;
-use super::sign_in::{self, allow_password_work, allow_sign_up};
+use super::sign_in::{self, allow_password_work};
 use super::views::{AccountPage, SessionLine, SignInPage, SignUpPage};
 use super::{CurrentReader, NewAccount, NewSession, Role, Viewer, chrome, session_cookie, store};
 use crate::config::PublicUrl;
 use crate::error::{Error, Result};
 use crate::site::Site;
-use crate::web::{ClientIp, Form, local_path, see_other};
+use crate::web::{ClientIp, Form, html, local_path, see_other};
 
 /// The room's pages and its API.
 pub fn configure(cfg: &mut web::ServiceConfig) {
@@ -28,12 +27,6 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         .service(change_password)
         .service(end_sessions)
         .configure(super::api::configure);
-}
-
-fn page(status: StatusCode, template: &impl Template) -> Result<HttpResponse> {
-    Ok(HttpResponse::build(status)
-        .content_type("text/html; charset=utf-8")
-        .body(template.render()?))
 }
 
 /// On to where somebody was going, signed in.
@@ -68,7 +61,7 @@ async fn sign_up_page(
     viewer: Viewer,
     query: web::Query<Next>,
 ) -> Result<HttpResponse> {
-    let next = local_path(Some(&query.next));
+    let next = local_path(&query.next);
     if viewer.account().is_some() {
         return Ok(see_other(next));
     }
@@ -79,7 +72,7 @@ async fn sign_up_page(
         next,
         problem: None,
     };
-    page(StatusCode::OK, &shown)
+    html(StatusCode::OK, &shown)
 }
 
 #[post("/sign-up")]
@@ -92,14 +85,14 @@ async fn submit_sign_up(
     form: Form<SignUp>,
 ) -> Result<HttpResponse> {
     let Form(form) = form;
-    let next = local_path(Some(&form.next));
+    let next = local_path(&form.next);
     let new = NewAccount {
         name: form.name.clone(),
         email: form.email.clone(),
         password: form.password,
         role: Role::Reader,
     };
-    match made(&db, &site, ip, new).await? {
+    match sign_in::sign_up(&db, &site, ip, new).await? {
         Ok(new) => {
             sign_in::end_replaced(&db, viewer.0.as_ref()).await?;
             Ok(enter(&new, &url, next))
@@ -112,41 +105,9 @@ async fn submit_sign_up(
                 next,
                 problem: Some(&problem),
             };
-            page(StatusCode::UNPROCESSABLE_ENTITY, &shown)
+            html(StatusCode::UNPROCESSABLE_ENTITY, &shown)
         }
     }
-}
-
-/// Makes an account for whoever asks, and signs them in.
-async fn made(
-    db: &PgPool,
-    site: &Site,
-    ip: ClientIp,
-    new: NewAccount,
-) -> Result<Result<NewSession, Problem>> {
-    let checked: Checked = match checked(db, site, ip, new).await? {
-        Ok(checked) => checked,
-        Err(problem) => return Ok(Err(problem)),
-    };
-    match register::insert(db, site.id, checked).await? {
-        Ok(account) => Ok(Ok(sign_in::begin_first(db, account).await?)),
-        Err(problem) => Ok(Err(problem)),
-    }
-}
-
-/// The rules first, then the limit: a mistake in the form does not count as an account.
-pub(super) async fn checked(
-    db: &PgPool,
-    site: &Site,
-    ip: ClientIp,
-    new: NewAccount,
-) -> Result<Result<Checked, Problem>> {
-    allow_password_work(db, ip).await?;
-    let checked = register::check(new, &site.name).await?;
-    if checked.is_ok() {
-        allow_sign_up(db, ip).await?;
-    }
-    Ok(checked)
 }
 
 #[derive(Deserialize)]
@@ -164,7 +125,7 @@ async fn sign_in_page(
     viewer: Viewer,
     query: web::Query<Next>,
 ) -> Result<HttpResponse> {
-    let next = local_path(Some(&query.next));
+    let next = local_path(&query.next);
     if viewer.account().is_some() {
         return Ok(see_other(next));
     }
@@ -174,7 +135,7 @@ async fn sign_in_page(
         next,
         problem: None,
     };
-    page(StatusCode::OK, &shown)
+    html(StatusCode::OK, &shown)
 }
 
 #[post("/sign-in")]
@@ -187,7 +148,7 @@ async fn submit_sign_in(
     form: Form<SignIn>,
 ) -> Result<HttpResponse> {
     let Form(form) = form;
-    let next = local_path(Some(&form.next));
+    let next = local_path(&form.next);
     match sign_in::sign_in(&db, &site, ip, &form.name_or_email, &form.password).await {
         Ok(new) => {
             sign_in::end_replaced(&db, viewer.0.as_ref()).await?;
@@ -200,7 +161,7 @@ async fn submit_sign_in(
                 next,
                 problem: Some(&problem),
             };
-            page(StatusCode::UNPROCESSABLE_ENTITY, &shown)
+            html(StatusCode::UNPROCESSABLE_ENTITY, &shown)
         }
         Err(error) => Err(error),
     }
@@ -273,7 +234,7 @@ async fn show_account(
     } else {
         StatusCode::OK
     };
-    page(status, &shown)
+    html(status, &shown)
 }
 
 #[derive(Deserialize)]

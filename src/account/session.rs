@@ -4,10 +4,9 @@ use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
 use rand::TryRng as _;
 use sha2::{Digest as _, Sha256};
-use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::{Account, Role, store};
+use super::{Account, Role};
 use crate::config::PublicUrl;
 use crate::error::{Error, Result};
 
@@ -110,30 +109,22 @@ pub(super) fn lifetime(role: Role) -> Lifetime {
     }
 }
 
-/// Begins a session for somebody who posts without an account, so that they can see their own waiting
-/// comments.
-///
-/// # Errors
-/// A database error.
-pub async fn open_guest_session(db: &PgPool, site_id: Uuid) -> Result<NewSession> {
+/// A session of an account, not yet in the database.
+pub(super) fn for_account(account: Account) -> Result<NewSession> {
+    new_session(account.site_id, Some(account))
+}
+
+/// A guest's session, not yet in the database.
+pub(super) fn for_guest(site_id: Uuid) -> Result<NewSession> {
+    new_session(site_id, None)
+}
+
+fn new_session(site_id: Uuid, account: Option<Account>) -> Result<NewSession> {
     let (token, csrf) = (Token::new()?, Token::new()?);
     let session = Session {
         id: crate::ids::new_id(),
         site_id,
-        account: None,
-        csrf: csrf.0,
-    };
-    store::insert_guest_session(db, &session, &token, lifetime(Role::Reader)).await?;
-    Ok(NewSession { token, session })
-}
-
-/// A session of an account, not yet in the database.
-pub(super) fn for_account(account: Account) -> Result<NewSession> {
-    let (token, csrf) = (Token::new()?, Token::new()?);
-    let session = Session {
-        id: crate::ids::new_id(),
-        site_id: account.site_id,
-        account: Some(account),
+        account,
         csrf: csrf.0,
     };
     Ok(NewSession { token, session })
@@ -185,7 +176,7 @@ pub(super) fn no_cookie(url: &PublicUrl) -> Cookie<'static> {
 mod tests {
     use super::*;
 
-    fn new_session(role: Option<Role>) -> NewSession {
+    fn session_of(role: Option<Role>) -> NewSession {
         let account = |role| Account {
             id: Uuid::nil(),
             site_id: Uuid::nil(),
@@ -228,7 +219,7 @@ mod tests {
             ),
         ];
         for (url, role, expected) in cases {
-            let new = new_session(role);
+            let new = session_of(role);
             let cookie = session_cookie(&new, &url.parse().unwrap()).to_string();
             assert_eq!(
                 cookie.replace(new.token.as_str(), "T"),
@@ -265,7 +256,7 @@ mod tests {
 
     #[test]
     fn secrets_do_not_print_themselves() {
-        let new = new_session(Some(Role::Reader));
+        let new = session_of(Some(Role::Reader));
         let printed = format!("{new:?}");
         for secret in [new.token.as_str(), "secret-csrf", "ann@paper.example"] {
             assert!(!printed.contains(secret), "{printed}");

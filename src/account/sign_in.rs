@@ -1,14 +1,14 @@
-//! Signing in, and changing the password.
+//! Signing up and in, and changing the password.
 
 use sha2::{Digest as _, Sha256};
 use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::password::{self, Owner};
-use super::register::{Field, Problem, field};
-use super::session::{for_account, lifetime};
+use super::register::{self, Checked, Field, Problem, field};
+use super::session::{for_account, for_guest, lifetime};
 use super::store::{self, Handle};
-use super::{Account, NewSession, Session, name};
+use super::{Account, NewAccount, NewSession, Role, Session, name};
 use crate::db::to_the_end;
 use crate::error::{Error, Result};
 use crate::limit::{self, Rule};
@@ -36,12 +36,53 @@ pub(super) async fn allow_password_work(db: &PgPool, ip: ClientIp) -> Result<()>
     limit::take(db, BY_ADDRESS, &ip.to_string()).await
 }
 
-/// One more account.
+/// The rules of a new account first, then its limit: a mistake in the form does not count as an account.
 ///
 /// # Errors
-/// [`Error::TooMany`].
-pub(super) async fn allow_sign_up(db: &PgPool, ip: ClientIp) -> Result<()> {
-    limit::take(db, SIGN_UP, &ip.to_string()).await
+/// [`Error::TooMany`]; [`Error::Unavailable`] when too many passwords are being checked.
+pub(super) async fn check_sign_up(
+    db: &PgPool,
+    site: &Site,
+    ip: ClientIp,
+    new: NewAccount,
+) -> Result<Result<Checked, Problem>> {
+    allow_password_work(db, ip).await?;
+    let checked = register::check(new, &site.name).await?;
+    if checked.is_ok() {
+        limit::take(db, SIGN_UP, &ip.to_string()).await?;
+    }
+    Ok(checked)
+}
+
+/// Makes an account for whoever asks, and signs them in.
+///
+/// # Errors
+/// As [`check_sign_up`]; a database error.
+pub(super) async fn sign_up(
+    db: &PgPool,
+    site: &Site,
+    ip: ClientIp,
+    new: NewAccount,
+) -> Result<Result<NewSession, Problem>> {
+    let checked = match check_sign_up(db, site, ip, new).await? {
+        Ok(checked) => checked,
+        Err(problem) => return Ok(Err(problem)),
+    };
+    match register::insert(db, site.id, checked).await? {
+        Ok(account) => Ok(Ok(begin_first(db, account).await?)),
+        Err(problem) => Ok(Err(problem)),
+    }
+}
+
+/// Begins a session for somebody who posts without an account, so that they can see their own waiting
+/// comments.
+///
+/// # Errors
+/// A database error.
+pub async fn open_guest_session(db: &PgPool, site_id: Uuid) -> Result<NewSession> {
+    let new = for_guest(site_id)?;
+    store::insert_guest_session(db, &new, lifetime(Role::Reader)).await?;
+    Ok(new)
 }
 
 /// Begins a session for whoever brings a name or address and its password.
@@ -121,10 +162,7 @@ async fn begin(db: &PgPool, account: Account, hash: &str) -> Result<Option<NewSe
 }
 
 /// The first session of an account that was just made.
-///
-/// # Errors
-/// A database error.
-pub(super) async fn begin_first(db: &PgPool, account: Account) -> Result<NewSession> {
+async fn begin_first(db: &PgPool, account: Account) -> Result<NewSession> {
     let hash = store::password_hash(db, account.id).await?;
     let begun = begin(db, account, &hash).await?;
     begun.ok_or_else(|| Error::Conflict("The account is ready. Please sign in.".into()))

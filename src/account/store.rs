@@ -93,17 +93,16 @@ fn account_of(
 
 pub(super) async fn insert_guest_session(
     db: &PgPool,
-    session: &Session,
-    token: &Token,
+    new: &NewSession,
     lifetime: Lifetime,
 ) -> Result<()> {
     sqlx::query!(
         "INSERT INTO session (id, site_id, token_hash, csrf, expires_at)
          VALUES ($1, $2, $3, $4, now() + make_interval(secs => $5))",
-        session.id,
-        session.site_id,
-        &token.hash(),
-        session.csrf,
+        new.session.id,
+        new.session.site_id,
+        &new.token.hash(),
+        new.session.csrf,
         f64::from(lifetime.absolute_s),
     )
     .execute(db)

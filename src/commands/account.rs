@@ -2,11 +2,12 @@
 
 use std::io::BufRead as _;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 
 use super::database;
 use crate::account::{self, NewAccount, Role};
 use crate::config::Database;
+use crate::error::Error;
 
 pub(super) struct Create {
     pub(super) name: String,
@@ -46,9 +47,10 @@ pub(super) async fn create(database: Database, create: Create) -> anyhow::Result
 pub(super) async fn renew(database: Database, name: &str) -> anyhow::Result<()> {
     let password = random_password();
     database::with(database, async |db, site| {
-        account::renew_password(&db, site.id, name, &password)
-            .await
-            .with_context(|| format!("there is no account {name}"))
+        match account::renew_password(&db, site.id, name, &password).await {
+            Err(Error::NotFound) => bail!("there is no account {name}"),
+            renewed => Ok(renewed?),
+        }
     })
     .await?;
     println!("password: {password}");

@@ -2,11 +2,12 @@
 
 use std::io::Read as _;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 
 use super::database;
 use crate::article::{self, Draft, Format, MAX_BYTES, Mode};
 use crate::config::{Database, PublicUrl};
+use crate::error::Error;
 
 pub(super) struct Import {
     pub(super) source: String,
@@ -70,9 +71,10 @@ async fn read(import: &Import) -> anyhow::Result<Draft> {
 
 pub(super) async fn mode(database: Database, slug: &str, mode: Mode) -> anyhow::Result<()> {
     database::with(database, async |db, site| {
-        article::set_mode(&db, site.id, slug, mode)
-            .await
-            .with_context(|| format!("there is no article {slug}"))
+        match article::set_mode(&db, site.id, slug, mode).await {
+            Err(Error::NotFound) => bail!("there is no article {slug}"),
+            done => Ok(done?),
+        }
     })
     .await
 }

@@ -4,24 +4,14 @@ use anyhow::bail;
 use sqlx::PgPool;
 
 use crate::config::Database;
-use crate::local_pg::{self, Attached, LocalPg, LocalPgError, Options};
+use crate::local_pg::{self, Attached, LocalPg, LocalPgError};
 use crate::site::Site;
 use crate::{db, site};
 
 /// `belowline database`
 pub(super) async fn run(database: Database) -> anyhow::Result<()> {
-    let Database::Private {
-        data_dir,
-        bin_dir,
-        os_user,
-    } = database
-    else {
+    let Database::Private(options) = database else {
         bail!("DATABASE_URL is set, so there is no private database to run");
-    };
-    let options = Options {
-        data_dir,
-        bin_dir,
-        os_user,
     };
     local_pg::run_foreground(&options, &mut |line| eprintln!("{line}")).await?;
     Ok(())
@@ -37,20 +27,9 @@ impl Server {
     pub(super) async fn start(database: Database) -> anyhow::Result<Self> {
         match database {
             Database::Url(url) => Ok(Self::Theirs(url)),
-            Database::Private {
-                data_dir,
-                bin_dir,
-                os_user,
-            } => {
-                let options = Options {
-                    data_dir,
-                    bin_dir,
-                    os_user,
-                };
-                Ok(Self::Ours(
-                    LocalPg::start(&options, &mut |line| eprintln!("{line}")).await?,
-                ))
-            }
+            Database::Private(options) => Ok(Self::Ours(
+                LocalPg::start(&options, &mut |line| eprintln!("{line}")).await?,
+            )),
         }
     }
 
@@ -87,23 +66,14 @@ where
 {
     let attached = match database {
         Database::Url(url) => Attached::Joined { url },
-        Database::Private {
-            data_dir,
-            bin_dir,
-            os_user,
-        } => {
-            let options = Options {
-                data_dir,
-                bin_dir,
-                os_user,
-            };
+        Database::Private(options) => {
             local_pg::attach_or_start(&options, &mut |line| eprintln!("{line}")).await?
         }
     };
     let result = async {
         db::migrate(&attached.url()).await?;
         let pool = db::connect(&attached.url(), 2).await?;
-        let site = site::ensure(&pool, "main", "Belowline").await?;
+        let site = site::ensure(&pool, "Belowline").await?;
         let result = work(pool.clone(), site).await;
         pool.close().await;
         result

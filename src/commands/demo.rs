@@ -1,6 +1,7 @@
 //! `belowline demo`: a site to try, on this machine alone.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
@@ -30,8 +31,9 @@ const PEOPLE: &[(&str, Role)] = &[
     ("Rita Reader", Role::Reader),
 ];
 
-/// How long a comment of the demo may wait for its screening.
-const PATIENCE: u32 = 200;
+/// How often it is looked whether a comment of the demo is screened, and how long between two looks.
+const LOOKS: u32 = 200;
+const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 #[derive(Deserialize)]
 struct Thread {
@@ -101,11 +103,12 @@ async fn fill(running: &Running) -> anyhow::Result<()> {
     for text in ARTICLES {
         let draft = article::parse(text.as_bytes(), Some(Format::Markdown), None)?;
         let slug = article::slug(&draft.title);
-        if article::by_slug(&running.db, running.site.id, &slug)
-            .await
-            .is_ok()
-        {
-            continue;
+        match article::by_slug(&running.db, running.site.id, &slug).await {
+            Err(Error::NotFound) => {}
+            known => {
+                known?;
+                continue;
+            }
         }
         article::save(&running.db, running.site.id, &slug, &draft).await?;
         let article = article::by_slug(&running.db, running.site.id, &slug).await?;
@@ -135,16 +138,13 @@ async fn discuss(running: &Running, article: &Article, thread: &Thread) -> anyho
         if comment.parent.is_some() && parent_id.is_none() {
             continue;
         }
-        let session_id = match sessions.get(comment.author.as_str()) {
-            Some(id) => *id,
-            None => {
-                account::open_guest_session(&running.db, running.site.id)
-                    .await?
-                    .session
-                    .id
+        let session_id = match sessions.entry(&comment.author) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(free) => {
+                let new = account::open_guest_session(&running.db, running.site.id).await?;
+                *free.insert(new.session.id)
             }
         };
-        sessions.insert(&comment.author, session_id);
         let new = NewComment {
             site_id: running.site.id,
             article_id: article.id,
@@ -170,13 +170,13 @@ async fn settled(running: &Running, id: Uuid, session_id: Uuid) -> anyhow::Resul
         account_id: None,
         session_id: Some(session_id),
     };
-    for _ in 0..PATIENCE {
+    for _ in 0..LOOKS {
         running.wake.0.notify_one();
         let status = comment::status_of(&running.db, id, me).await?;
         if status != Status::Pending {
             return Ok(status);
         }
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        tokio::time::sleep(LOOK_EVERY).await;
     }
     Ok(Status::Pending)
 }

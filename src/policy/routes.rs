@@ -2,7 +2,6 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, web};
-use askama::Template as _;
 use serde::Deserialize;
 use sqlx::PgPool;
 
@@ -12,7 +11,7 @@ use super::views::{Doubt, Terms, Tried};
 use crate::account::{CurrentModerator, Viewer, chrome};
 use crate::error::Result;
 use crate::site::Site;
-use crate::web::Form;
+use crate::web::{Form, html};
 
 /// The room's pages and its API.
 pub fn configure(cfg: &mut web::ServiceConfig) {
@@ -47,9 +46,7 @@ pub(super) async fn page(
         problem: said.problem,
         saved: said.saved,
     };
-    Ok(HttpResponse::build(status)
-        .content_type("text/html; charset=utf-8")
-        .body(shown.render()?))
+    html(status, &shown)
 }
 
 #[derive(Deserialize)]

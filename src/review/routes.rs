@@ -2,7 +2,6 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, web};
-use askama::Template;
 use chrono::Utc;
 use serde::Deserialize;
 use sqlx::PgPool;
@@ -19,7 +18,7 @@ use crate::comment::Action;
 use crate::cursor::Cursor;
 use crate::error::{Error, Result};
 use crate::site::{self, Site};
-use crate::web::{Chrome, Form, check_text, see_other};
+use crate::web::{Chrome, Form, check_text, html, see_other};
 
 /// The longest FAQ, in bytes: what one form can bring.
 const MAX_FAQ: usize = 40_000;
@@ -36,12 +35,6 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         .service(faq)
         .service(submit_faq)
         .configure(super::api::configure);
-}
-
-fn page(status: StatusCode, template: &impl Template) -> Result<HttpResponse> {
-    Ok(HttpResponse::build(status)
-        .content_type("text/html; charset=utf-8")
-        .body(template.render()?))
 }
 
 fn frame(site: &Site, viewer: &Viewer) -> Chrome {
@@ -65,7 +58,7 @@ async fn desk(
 ) -> Result<HttpResponse> {
     let notice = done(&db, &who.account, place.done).await?;
     let shown = show(&db, &site, who, place.queue, None, notice).await?;
-    page(StatusCode::OK, &shown)
+    html(StatusCode::OK, &shown)
 }
 
 #[get("/desk/comments/{id}")]
@@ -78,7 +71,7 @@ async fn comment(
 ) -> Result<HttpResponse> {
     let notice = done(&db, &who.account, place.done).await?;
     let shown = show(&db, &site, who, place.queue, Some(*id), notice).await?;
-    page(StatusCode::OK, &shown)
+    html(StatusCode::OK, &shown)
 }
 
 /// What a moderator has just done, where they have.
@@ -131,7 +124,7 @@ async fn show(
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Decided {
-    version: String,
+    version: i32,
     action: Action,
     #[serde(default)]
     reason: String,
@@ -150,23 +143,12 @@ async fn submit_decision(
     form: Form<Decided>,
 ) -> Result<HttpResponse> {
     let Form(form) = form;
-    let decision = Decision::parse(
-        version(&form.version)?,
-        form.action,
-        &form.reason,
-        &form.note,
-    )?;
+    let decision = Decision::parse(form.version, form.action, &form.reason, &form.note)?;
     match decide::decide(&db, &who.account, *id, decision).await {
         Ok(_) => go_on(&db, &site, *id, form.queue).await,
         Err(Error::Conflict(_)) => lost(&db, &site, who, *id, form.queue).await,
         Err(error) => Err(error),
     }
-}
-
-/// A number that a form carries as text.
-fn version(text: &str) -> Result<i32> {
-    text.parse()
-        .map_err(|_| Error::BadRequest("The form's version is not a number.".into()))
 }
 
 /// On to the next comment that waits, with a word on the one just decided.
@@ -192,13 +174,13 @@ async fn lost(
 ) -> Result<HttpResponse> {
     let winner: Current = store::current(db, site.id, id).await?;
     let shown = show(db, site, who, queue, Some(id), Notice::Lost(winner)).await?;
-    page(StatusCode::CONFLICT, &shown)
+    html(StatusCode::CONFLICT, &shown)
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Undone {
-    version: String,
+    version: i32,
     #[serde(default)]
     queue: Queue,
 }
@@ -212,7 +194,7 @@ async fn submit_undo(
     form: Form<Undone>,
 ) -> Result<HttpResponse> {
     let Form(form) = form;
-    match decide::undo(&db, &who.account, *id, version(&form.version)?).await {
+    match decide::undo(&db, &who.account, *id, form.version).await {
         Ok(_) => Ok(see_other(&format!(
             "/desk/comments/{id}?queue={}",
             form.queue.as_str()
@@ -245,7 +227,7 @@ async fn history(
         chrome: frame(&site, &who.viewer()),
         now: Utc::now(),
     };
-    page(StatusCode::OK, &shown)
+    html(StatusCode::OK, &shown)
 }
 
 #[derive(Deserialize)]
@@ -267,7 +249,7 @@ async fn articles(
         discussed: store::articles(&db, site.id).await?,
         saved: query.saved,
     };
-    page(StatusCode::OK, &shown)
+    html(StatusCode::OK, &shown)
 }
 
 #[derive(Deserialize)]
@@ -304,7 +286,7 @@ async fn faq(
         preview: None,
         saved: query.saved,
     };
-    page(StatusCode::OK, &shown)
+    html(StatusCode::OK, &shown)
 }
 
 #[derive(Clone, Copy, Deserialize, PartialEq)]
@@ -346,5 +328,5 @@ async fn submit_faq(
         markdown,
         saved: false,
     };
-    page(StatusCode::OK, &shown)
+    html(StatusCode::OK, &shown)
 }

@@ -15,7 +15,6 @@ pub const DEFAULT_FAQ: &str = include_str!("faq.md");
 #[derive(Clone, Debug)]
 pub struct Site {
     pub id: Uuid,
-    pub slug: String,
     pub name: String,
     /// BCP 47
     pub lang: String,

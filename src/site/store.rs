@@ -7,23 +7,26 @@ use super::Site;
 use crate::error::Result;
 use crate::ids::new_id;
 
-/// The site of this slug, made with this name if it does not exist yet.
+/// One process serves one site; this is the one.
+const SLUG: &str = "main";
+
+/// The site, made with this name if it does not exist yet.
 ///
 /// # Errors
 /// A database error.
-pub async fn ensure(db: &PgPool, slug: &str, name: &str) -> Result<Site> {
+pub async fn ensure(db: &PgPool, name: &str) -> Result<Site> {
     sqlx::query!(
         "INSERT INTO site (id, slug, name) VALUES ($1, $2, $3) ON CONFLICT (slug) DO NOTHING",
         new_id(),
-        slug,
+        SLUG,
         name
     )
     .execute(db)
     .await?;
     let site = sqlx::query_as!(
         Site,
-        "SELECT id, slug, name, lang, guests_allowed FROM site WHERE slug = $1",
-        slug
+        "SELECT id, name, lang, guests_allowed FROM site WHERE slug = $1",
+        SLUG
     )
     .fetch_one(db)
     .await?;

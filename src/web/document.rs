@@ -7,7 +7,7 @@ use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
 
-use super::{Csrf, csrf_matches, csrf_refusal};
+use super::check_csrf;
 use crate::error::{Error, Result};
 
 /// The largest JSON body, in bytes.
@@ -30,16 +30,10 @@ impl<T: DeserializeOwned + 'static> FromRequest for Document<T> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let is_json = request.content_type() == "application/json";
-        let given = request
-            .headers()
-            .get("x-csrf-token")
-            .and_then(|value| value.to_str().ok());
-        let allowed = csrf_matches(request.extensions().get::<Csrf>(), given);
+        let allowed = check_csrf(request);
         let body = body(request, payload);
         Box::pin(async move {
-            if !allowed {
-                return Err(csrf_refusal());
-            }
+            allowed?;
             if !is_json {
                 return Err(Error::BadRequest(
                     "Send Content-Type: application/json.".into(),

@@ -12,7 +12,7 @@ use askama::Template as _;
 use futures_util::FutureExt as _;
 
 use super::Chrome;
-use crate::error::Shown;
+use crate::error::{Error, Shown};
 
 #[derive(askama::Template)]
 #[template(path = "error.html")]
@@ -95,23 +95,19 @@ fn is_rendered(response: &ServiceResponse) -> bool {
     kind.is_some_and(|kind| kind.starts_with("text/html") || kind.starts_with("application/json"))
 }
 
+/// What an error of the framework says, in the words of our own.
 fn generic(status: StatusCode) -> Shown {
-    let (code, message) = match status {
-        StatusCode::NOT_FOUND => ("not_found", "There is nothing at this address."),
-        StatusCode::METHOD_NOT_ALLOWED => ("method_not_allowed", "This address does not do that."),
-        StatusCode::PAYLOAD_TOO_LARGE => (
-            "too_large",
-            "This is too large to be taken: please shorten it.",
-        ),
-        _ if status.is_client_error() => ("bad_request", "The request could not be understood."),
-        _ => (
-            "internal",
-            "Something went wrong on our side. Please try again.",
-        ),
-    };
-    Shown {
-        code,
-        message: message.into(),
+    match status {
+        StatusCode::NOT_FOUND => Error::NotFound.shown(),
+        StatusCode::METHOD_NOT_ALLOWED => Shown {
+            code: "method_not_allowed",
+            message: "This address does not do that.".into(),
+        },
+        StatusCode::PAYLOAD_TOO_LARGE => Error::TooLarge.shown(),
+        _ if status.is_client_error() => {
+            Error::BadRequest("The request could not be understood.".into()).shown()
+        }
+        _ => Error::Internal(anyhow::anyhow!("{status}")).shown(),
     }
 }
 

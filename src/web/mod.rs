@@ -11,8 +11,12 @@ mod text;
 pub use client::ClientIp;
 pub use document::{Document, MAX_BODY};
 pub use form::{Form, Typed};
-pub use page::{Chrome, is_right_to_left, local_path, see_other};
+pub use page::{Chrome, html, is_right_to_left, local_path, see_other};
 pub use text::check_text;
+
+use actix_web::{HttpMessage as _, HttpRequest};
+
+use crate::error::{Error, Result};
 
 /// The synchroniser token that a state-changing request must bring, put into the request's extensions by
 /// whatever identified the viewer. A request in which nobody did that is refused: fail closed.
@@ -25,20 +29,30 @@ pub enum Csrf {
     Expected(String),
 }
 
+/// The check of requests whose token, if they need one, comes in `X-CSRF-Token`.
+///
+/// # Errors
+/// [`Error::Forbidden`].
+pub fn check_csrf(request: &HttpRequest) -> Result<()> {
+    let given = request.headers().get("x-csrf-token");
+    let given = given.and_then(|value| value.to_str().ok());
+    csrf_matches(request.extensions().get::<Csrf>(), given)
+}
+
 /// Compares in constant time.
-pub(crate) fn csrf_matches(expected: Option<&Csrf>, given: Option<&str>) -> bool {
+fn csrf_matches(expected: Option<&Csrf>, given: Option<&str>) -> Result<()> {
     use subtle::ConstantTimeEq as _;
-    match (expected, given) {
+    let is_ours = match (expected, given) {
         (Some(Csrf::NotNeeded), _) => true,
         (Some(Csrf::Expected(token)), Some(given)) => {
             token.as_bytes().ct_eq(given.as_bytes()).into()
         }
         (Some(Csrf::Expected(_)), None) | (None, _) => false,
+    };
+    if is_ours {
+        return Ok(());
     }
-}
-
-pub(crate) fn csrf_refusal() -> crate::error::Error {
-    crate::error::Error::Forbidden(
+    Err(Error::Forbidden(
         "This page was open for too long, or was opened before you signed in or out. Nothing was changed: please send it again from a fresh page.".into(),
-    )
+    ))
 }

@@ -1,7 +1,10 @@
 //! HTML out.
 
 use actix_web::HttpResponse;
-use actix_web::http::header;
+use actix_web::http::{StatusCode, header};
+use askama::Template;
+
+use crate::error::Result;
 
 /// What the frame around every page shows.
 #[derive(Clone, Debug, Default)]
@@ -42,23 +45,27 @@ pub fn is_right_to_left(lang: &str) -> bool {
 /// "Done; look there": the answer to every form that was carried out, so that reloading repeats nothing.
 pub fn see_other(path: &str) -> HttpResponse {
     HttpResponse::SeeOther()
-        .insert_header((header::LOCATION, local_path(Some(path))))
+        .insert_header((header::LOCATION, local_path(path)))
         .finish()
+}
+
+/// An answer with a page.
+///
+/// # Errors
+/// A template that cannot be rendered.
+pub fn html(status: StatusCode, page: &impl Template) -> Result<HttpResponse> {
+    Ok(HttpResponse::build(status)
+        .content_type("text/html; charset=utf-8")
+        .body(page.render()?))
 }
 
 /// The path to go on to, if it stays on this site; else `/`. Everything that a browser could read as another
 /// host (`//h`, `/\h`, `/<tab>/h`, `h:`) goes home.
-pub fn local_path(next: Option<&str>) -> &str {
-    match next {
-        Some(path)
-            if path.starts_with('/')
-                && !path.starts_with("//")
-                && path.chars().all(|c| c.is_ascii_graphic() && c != '\\') =>
-        {
-            path
-        }
-        _ => "/",
-    }
+pub fn local_path(path: &str) -> &str {
+    let stays = path.starts_with('/')
+        && !path.starts_with("//")
+        && path.chars().all(|c| c.is_ascii_graphic() && c != '\\');
+    if stays { path } else { "/" }
 }
 
 #[cfg(test)]
@@ -68,7 +75,7 @@ mod tests {
     #[test]
     fn only_own_paths_are_followed() {
         for path in ["/", "/a", "/a?b=c#d", "/articles/x#comment-1"] {
-            assert_eq!(local_path(Some(path)), path);
+            assert_eq!(local_path(path), path);
         }
         for path in [
             "",
@@ -89,9 +96,8 @@ mod tests {
             "@h",
             "/é",
         ] {
-            assert_eq!(local_path(Some(path)), "/", "{path:?}");
+            assert_eq!(local_path(path), "/", "{path:?}");
         }
-        assert_eq!(local_path(None), "/");
     }
 
     #[test]

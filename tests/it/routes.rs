@@ -76,7 +76,7 @@ const ACCESS: &[(&str, &str, Least)] = &[
     ("GET", "/api/v1/desk/ruleset", Moderator),
     ("PUT", "/api/v1/desk/ruleset", Admin),
     ("POST", "/api/v1/desk/ruleset/try", Moderator),
-    ("GET", "/assets/{name}", Anybody),
+    ("GET", "/assets/{name:.+}", Anybody),
     ("GET", "/livez", Anybody),
     ("GET", "/__lbheartbeat__", Anybody),
     ("GET", "/readyz", Anybody),
@@ -211,7 +211,7 @@ impl Stage {
     fn path(&self, template: &str) -> String {
         let path = template
             .replace("{slug}", &self.article.slug)
-            .replace("{name}", "belowline.css");
+            .replace("{name:.+}", "belowline.css");
         let path = path.replace("{id}", &self.held.to_string());
         if path.ends_with("/fragment") {
             format!("{path}?ids={}", self.held)

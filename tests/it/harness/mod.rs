@@ -22,10 +22,10 @@ use sqlx::postgres::PgPoolOptions;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
-pub use events::{Events, Message};
+pub use events::Events;
 pub use http::{Answer, Client, encoded};
 pub use people::{PASSWORD, Person, posted};
-pub use postgres::{Database, blocking, hex};
+pub use postgres::Database;
 
 /// Longer than anything takes that is to happen by itself, on a machine that does other things too.
 const PATIENCE: Duration = Duration::from_secs(20);

@@ -127,12 +127,23 @@ impl Person {
 
     /// Posts with an idempotency key.
     pub async fn posts_with_key(&self, article: &Article, key: &str, text: &str) -> Answer {
+        self.send(self.post_with_key(article, key, text).await)
+            .await
+    }
+
+    /// A post with an idempotency key, not yet sent.
+    pub async fn post_with_key(
+        &self,
+        article: &Article,
+        key: &str,
+        text: &str,
+    ) -> reqwest::RequestBuilder {
         let request = self
             .program_request(reqwest::Method::POST, &article.comments())
             .await;
-        let request = request.header("idempotency-key", key);
-        self.send(request.body(self.comment(text).to_string()))
-            .await
+        request
+            .header("idempotency-key", key)
+            .body(self.comment(text).to_string())
     }
 
     /// Decides at the desk, at the version that is there now.

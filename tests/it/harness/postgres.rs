@@ -69,7 +69,7 @@ impl Drop for Database {
 }
 
 /// Runs to the end on a thread of its own, from code that is asynchronous or not.
-pub fn blocking<T: Send>(work: impl AsyncFnOnce() -> T + Send) -> T {
+fn blocking<T: Send>(work: impl AsyncFnOnce() -> T + Send) -> T {
     let run = || {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -255,7 +255,7 @@ async fn run(db: &mut PgConnection, command: &str) {
     done.unwrap_or_else(|error| panic!("{command}: {error}"));
 }
 
-pub fn hex(bytes: &[u8]) -> String {
+fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut hex, byte| {
         let _ = write!(hex, "{byte:02x}");
         hex
