@@ -1,4 +1,4 @@
-//! What breaks and what must hold while it does. Few rounds by default; BELOWLINE_CYCLES asks for more.
+//! What breaks and what must hold while it does. Few rounds by default; `BELOWLINE_CYCLES` asks for more.
 
 mod away;
 mod gone;

@@ -89,7 +89,7 @@ pub struct Belowline {
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
     // after the service that uses it
-    _database: Option<Arc<Database>>,
+    database: Option<Arc<Database>>,
 }
 
 /// What is being discussed.
@@ -159,13 +159,13 @@ impl Belowline {
             database_url,
             stop: Some(stop),
             thread: Some(thread),
-            _database: database,
+            database,
         }
     }
 
     /// Another service on the same database.
     pub async fn another(&self, options: Options) -> Self {
-        Self::on(self.database_url.clone(), options, self._database.clone()).await
+        Self::on(self.database_url.clone(), options, self.database.clone()).await
     }
 
     /// Somebody new, from an address that nobody else has.
@@ -355,7 +355,7 @@ pub async fn eventually(what: &str, condition: impl AsyncFn() -> bool) {
     }
 }
 
-/// Cycles of the tests that kill and cut: few by default, as many as one has time for by BELOWLINE_CYCLES.
+/// Cycles of the tests that kill and cut: few by default, as many as one has time for by `BELOWLINE_CYCLES`.
 pub fn cycles(default: usize) -> usize {
     let asked = std::env::var("BELOWLINE_CYCLES").ok();
     asked.map_or(default, |text| {
