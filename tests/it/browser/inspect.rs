@@ -88,6 +88,7 @@ impl Browser {
             if scheme == "light" {
                 note(&screen, words(&self.eval(TOO_WIDE).await));
             }
+            // where somebody wants to look for themselves
             if let Some(folder) = std::env::var_os("BELOWLINE_PICTURES") {
                 let file = format!("{name} {width} {scheme}.png").replace('/', "_");
                 self.photograph(&Path::new(&folder).join(file)).await;

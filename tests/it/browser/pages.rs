@@ -71,7 +71,6 @@ async fn the_readers_pages_are_for_everybody_on_every_screen() {
     let pages = [
         ("front", "/"),
         ("article", &page),
-        ("oldest first", &format!("{page}?sort=oldest")),
         ("reply form", &format!("{page}?reply={root}")),
         ("no comments", &empty.page()),
         ("closed", &closed.page()),

@@ -264,6 +264,12 @@ async fn every_problem_is_announced_and_takes_no_text_away() {
     is_told(&guest, "a little fast", "One too many.").await;
 
     house.forget_limits().await;
+    guest
+        .eval("document.querySelector('#form [name=csrf]').value = 'of another session'")
+        .await;
+    guest.click("#form button.primary").await;
+    is_told(&guest, "This page was open for too lon", "One too many.").await;
+
     house
         .set_mode(&article, belowline::article::Mode::Closed)
         .await;
