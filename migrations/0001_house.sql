@@ -108,7 +108,7 @@ CREATE TABLE article (
     UNIQUE (site_id, slug)
 );
 -- the front page lists the newest
-CREATE INDEX article_newest ON article (site_id, created_at DESC, id DESC);
+CREATE INDEX article_newest ON article (site_id, coalesce(published_at, created_at) DESC, id DESC);
 
 -- What changes with every comment that goes live, apart from the article, so that a settle never locks
 -- or rewrites the article's long row. Written only when a status changes, never while somebody posts.

@@ -212,7 +212,7 @@ async fn tidy(db: PgPool, stop: CancellationToken) {
             account::forget_ended_sessions(&db).await,
         ] {
             if let Err(error) = done {
-                tracing::warn!(cause = %error, "cannot tidy up; trying again later");
+                tracing::warn!(cause = error.cause(), "cannot tidy up; trying again later");
             }
         }
         if stop

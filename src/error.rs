@@ -61,6 +61,14 @@ impl Error {
         }
     }
 
+    /// What went wrong inside, for the log; never for an answer.
+    pub fn cause(&self) -> String {
+        match self {
+            Self::Unavailable(cause) | Self::Internal(cause) => format!("{cause:#}"),
+            told => told.to_string(),
+        }
+    }
+
     /// Seconds after which to try again, where that helps.
     pub fn retry_after_s(&self) -> Option<u64> {
         match self {
@@ -95,12 +103,8 @@ impl ResponseError for Error {
     }
 
     fn error_response(&self) -> HttpResponse {
-        if let Self::Unavailable(cause) | Self::Internal(cause) = self {
-            tracing::error!(
-                code = self.code(),
-                cause = format!("{cause:#}"),
-                "a request failed"
-            );
+        if matches!(self, Self::Unavailable(_) | Self::Internal(_)) {
+            tracing::error!(code = self.code(), cause = self.cause(), "a request failed");
         }
         let mut response = HttpResponse::build(self.status_code());
         if let Some(seconds) = self.retry_after_s() {

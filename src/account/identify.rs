@@ -46,7 +46,7 @@ pub async fn identify(
             }
         }
         Err(error) => {
-            tracing::warn!(cause = %error, "a session could not be looked up");
+            tracing::warn!(cause = error.cause(), "a session could not be looked up");
             request.extensions_mut().insert(Unknown);
         }
     }

@@ -1,7 +1,7 @@
 //! The account pages.
 
-use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use serde::Deserialize;
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -55,13 +55,28 @@ struct SignUp {
     next: String,
 }
 
+/// The page of ours on which somebody followed the link here; empty when they came from elsewhere.
+fn came_from(request: &HttpRequest, url: &PublicUrl) -> String {
+    let referer = request.headers().get(header::REFERER);
+    let path = referer.and_then(|value| value.to_str().ok()?.strip_prefix(&url.origin()));
+    let is_ours = |path: &&str| path.starts_with('/') && !path.starts_with("/sign-");
+    path.filter(is_ours).unwrap_or_default().to_owned()
+}
+
 #[get("/sign-up")]
 async fn sign_up_page(
     site: web::Data<Site>,
+    url: web::Data<PublicUrl>,
+    request: HttpRequest,
     viewer: Viewer,
     query: web::Query<Next>,
 ) -> Result<HttpResponse> {
-    let next = local_path(&query.next);
+    let came_from = came_from(&request, &url);
+    let next = local_path(if query.next.is_empty() {
+        &came_from
+    } else {
+        &query.next
+    });
     if viewer.account().is_some() {
         return Ok(see_other(next));
     }
@@ -122,10 +137,17 @@ struct SignIn {
 #[get("/sign-in")]
 async fn sign_in_page(
     site: web::Data<Site>,
+    url: web::Data<PublicUrl>,
+    request: HttpRequest,
     viewer: Viewer,
     query: web::Query<Next>,
 ) -> Result<HttpResponse> {
-    let next = local_path(&query.next);
+    let came_from = came_from(&request, &url);
+    let next = local_path(if query.next.is_empty() {
+        &came_from
+    } else {
+        &query.next
+    });
     if viewer.account().is_some() {
         return Ok(see_other(next));
     }

@@ -109,7 +109,7 @@ pub async fn newest(db: &PgPool, site_id: Uuid) -> Result<Vec<Headline>> {
         Headline,
         r#"SELECT slug, title, standfirst, section, lang, published_at, coalesce(t.live_count, 0) AS "live_count!"
            FROM article LEFT JOIN thread t ON t.article_id = article.id
-           WHERE site_id = $1 ORDER BY created_at DESC, id DESC LIMIT 50"#,
+           WHERE site_id = $1 ORDER BY coalesce(published_at, created_at) DESC, id DESC LIMIT 50"#,
         site_id,
     )
     .fetch_all(db)

@@ -151,7 +151,10 @@ impl Hub {
             .is_some()
         {
             if let Err(error) = self.look().await {
-                tracing::warn!(cause = %error, "cannot look for live events; trying again");
+                tracing::warn!(
+                    cause = error.cause(),
+                    "cannot look for live events; trying again"
+                );
             }
         }
         // dropping the senders tells every page that this is the end

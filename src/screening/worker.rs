@@ -22,7 +22,10 @@ pub async fn run(mut screening: Screening, wake: Wake, stop: CancellationToken) 
             Ok(0) => LOOK_EVERY,
             Ok(_) => continue,
             Err(error) => {
-                tracing::warn!(cause = %error, "the screening queue cannot be worked; trying again");
+                tracing::warn!(
+                    cause = error.cause(),
+                    "the screening queue cannot be worked; trying again"
+                );
                 AFTER_AN_ERROR
             }
         };
