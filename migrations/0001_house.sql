@@ -10,7 +10,7 @@
 
 CREATE TABLE site (
     id             uuid        PRIMARY KEY,
-    -- the name in commands and settings; pages never show it
+    -- what a process finds its site by; pages never show it
     slug           text        NOT NULL UNIQUE,
     name           text        NOT NULL,
     -- BCP 47: the language of the paper's own words on its pages; an article may have another
@@ -184,8 +184,6 @@ CREATE TABLE comment (
 CREATE INDEX comment_roots ON comment (article_id, created_at, id) WHERE parent_id IS NULL AND live_at IS NOT NULL;
 -- the page: the replies of a conversation in the order in which they were written
 CREATE INDEX comment_replies ON comment (root_id, created_at, id) WHERE parent_id IS NOT NULL AND live_at IS NOT NULL;
--- "does anybody answer this one?", ancestors and descendants
-CREATE INDEX comment_parent ON comment (parent_id) WHERE parent_id IS NOT NULL;
 -- the machine's queue: only pending rows are in it, so that it stays small under millions of comments
 CREATE INDEX comment_due ON comment (due_at, id) WHERE status = 'pending';
 -- the people's queue
@@ -251,7 +249,7 @@ CREATE TABLE settlement (
     CHECK ((moderator_id IS NULL) = (action IN ('screened', 'dead_letter'))),
     CHECK (action <> 'screened' OR verdict_id IS NOT NULL)
 );
--- the desk's history: everybody's, and one's own for undo
+-- the desk's history
 CREATE INDEX settlement_decisions ON settlement (site_id, created_at DESC, id DESC) WHERE moderator_id IS NOT NULL;
 ALTER TABLE comment ADD FOREIGN KEY (settlement_id) REFERENCES settlement (id) DEFERRABLE INITIALLY DEFERRED;
 
@@ -282,7 +280,7 @@ CREATE TABLE ruleset (
     source     jsonb       NOT NULL,
     -- what changed, in the words of whoever changed it
     note       text        NOT NULL DEFAULT '',
-    created_by uuid,
+    created_by uuid        NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
     UNIQUE (site_id, id),
     FOREIGN KEY (site_id, created_by) REFERENCES account (site_id, id)

@@ -28,7 +28,7 @@ struct Checks {
 }
 
 impl Checks {
-    fn all(&self) -> bool {
+    fn all(self) -> bool {
         self.database && self.schema
     }
 }

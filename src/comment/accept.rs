@@ -55,12 +55,12 @@ pub async fn accept(
     submission: Submission,
 ) -> Result<Accepted> {
     let mut new = check(db, site, viewer, article_id, submission).await?;
-    // a repetition of what was accepted is no new try
-    if replayed(db, &new).await? {
-        limit::take(db, REPEATS, &ip.to_string()).await?;
-    } else {
+    // a repetition of what was accepted is no new try; but without a session it opens one
+    if !replayed(db, &new).await? {
         limit::take(db, BY_ADDRESS, &ip.to_string()).await?;
         limit::take(db, BY_WRITER, &new.scope()).await?;
+    } else if viewer.session_id().is_none() {
+        limit::take(db, REPEATS, &ip.to_string()).await?;
     }
     let new_session = match viewer.session_id() {
         Some(_) => None,

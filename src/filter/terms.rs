@@ -18,14 +18,14 @@ impl Phase for Terms {
         let hits = matcher.hits(on.subject.text, &on.view, &on.glyphs, &on.joined);
         let mut signals = Signals::default();
         let mut by_term: BTreeMap<(Kind, &str), Occurrences> = BTreeMap::new();
-        let mut hidden = Occurrences::new(Severity::Mild, None);
+        let mut hidden = Occurrences::new(Severity::Mild);
         for hit in &hits {
             let Some(term) = matcher.term(hit) else {
                 continue;
             };
             by_term
                 .entry((term.kind, &term.text))
-                .or_insert_with(|| Occurrences::new(term.severity, term.note.as_deref()))
+                .or_insert_with(|| Occurrences::new(term.severity))
                 .add([hit.from, hit.to], hit.done);
             if !hit.done.is_empty() {
                 hidden.add([hit.from, hit.to], hit.done);
@@ -63,7 +63,7 @@ fn turned_round(phase: &str, text: &str) -> Option<Reason> {
     (!spans.is_empty()).then(|| {
         let found = Occurrences {
             spans,
-            ..Occurrences::new(Severity::Strong, None)
+            ..Occurrences::new(Severity::Strong)
         };
         let note = "Invisible characters turn letters round: it reads other than it is written.";
         found.into_reason(Kind::Evasion, phase, note.to_owned())
@@ -71,18 +71,16 @@ fn turned_round(phase: &str, text: &str) -> Option<Reason> {
 }
 
 /// All occurrences of one term.
-struct Occurrences<'a> {
+struct Occurrences {
     severity: Severity,
-    remark: Option<&'a str>,
     spans: Vec<[usize; 2]>,
     done: Done,
 }
 
-impl<'a> Occurrences<'a> {
-    fn new(severity: Severity, remark: Option<&'a str>) -> Self {
+impl Occurrences {
+    fn new(severity: Severity) -> Self {
         Self {
             severity,
-            remark,
             spans: Vec::new(),
             done: Done::NONE,
         }
@@ -93,16 +91,12 @@ impl<'a> Occurrences<'a> {
         self.done.add(done);
     }
 
+    /// The comment's writer reads it too, so that what colleagues noted beside the term is no part of it.
     fn describe(&self, kind: Kind, text: &str) -> String {
         let mut note = format!("“{text}” is listed as {}", name_of(kind));
         if !self.done.is_empty() {
             note.push_str(", written here with ");
             note.push_str(&self.done.describe());
-        }
-        if let Some(remark) = self.remark {
-            note.push_str(" (");
-            note.push_str(remark);
-            note.push(')');
         }
         note.push('.');
         note

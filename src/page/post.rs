@@ -138,8 +138,8 @@ async fn again(
     // logs what is behind an error on our side
     let bare = error.error_response();
     let page = match under_the_article(reading, slug, &fields.parent, form).await {
-        Ok(page) => page,
-        Err(_) => alone(reading, slug, &fields, error)?,
+        Ok(Some(page)) => page,
+        Ok(None) | Err(_) => alone(reading, slug, &fields, error)?,
     };
     let mut answer = html(bare.status(), page);
     if let Some(wait) = bare.headers().get(header::RETRY_AFTER) {
@@ -150,17 +150,22 @@ async fn again(
     Ok(answer)
 }
 
+/// `None` where the article's page has no form to show it in.
 async fn under_the_article(
     reading: &Reading<'_>,
     slug: &str,
     parent: &str,
     mut form: CommentForm,
-) -> Result<String> {
+) -> Result<Option<String>> {
     let article = reading.article(slug).await?;
+    if !reading.may_write(&article) {
+        return Ok(None);
+    }
     if let Ok(id) = Uuid::try_parse(parent) {
         form.parent = reading.parent(&article, id).await?;
     }
-    reading.page(&article, &Wish::default(), form).await
+    let page = reading.page(&article, &Wish::default(), form).await?;
+    Ok(Some(page))
 }
 
 fn alone(reading: &Reading<'_>, slug: &str, fields: &Fields, error: &Error) -> Result<String> {

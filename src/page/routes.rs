@@ -69,7 +69,7 @@ impl Reading<'_> {
         self.viewer.account().is_none()
     }
 
-    fn may_write(&self, article: &Article) -> bool {
+    pub(super) fn may_write(&self, article: &Article) -> bool {
         article.mode != Mode::Closed && (self.site.guests_allowed || !self.is_guest())
     }
 

@@ -93,7 +93,7 @@ async fn put_ruleset(
     body: Document<RulesetIn>,
 ) -> Result<HttpResponse> {
     let Document(body) = body;
-    let by = Some(who.account.id);
+    let by = who.account.id;
     let in_force =
         store::activate(&db, site.id, body.based_on, body.source, &body.note, by).await?;
     Ok(HttpResponse::Ok().json(RulesetOut::from(in_force)))

@@ -96,7 +96,7 @@ async fn attempt(
     if !changed.warnings.is_empty() && !anyway {
         return Ok(Doubt::of(change, changed.warnings));
     }
-    let by = Some(who.account.id);
+    let by = who.account.id;
     store::activate(db, site.id, old.id, changed.source, &changed.note, by).await?;
     Ok(None)
 }
@@ -341,6 +341,6 @@ async fn submit_roll_back(
             (version.source, note)
         }
     };
-    store::activate(&db, site.id, old.id, source, &note, Some(who.account.id)).await?;
+    store::activate(&db, site.id, old.id, source, &note, who.account.id).await?;
     Ok(see_other("/desk/terms?saved=true"))
 }

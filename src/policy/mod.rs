@@ -10,4 +10,4 @@ mod views;
 
 pub use api::Doc;
 pub use routes::configure;
-pub use store::{InForce, activate, in_force};
+pub use store::{InForce, in_force};

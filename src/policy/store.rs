@@ -31,8 +31,8 @@ pub(super) struct Version {
     pub(super) hash: String,
     /// what changed, in the words of whoever changed it
     pub(super) note: String,
-    /// who changed it; `None`: a command, not a person
-    pub(super) by: Option<String>,
+    /// who changed it
+    pub(super) by: String,
     pub(super) created_at: DateTime<Utc>,
     pub(super) in_force: bool,
 }
@@ -64,13 +64,13 @@ pub async fn in_force(db: &PgPool, site_id: Uuid) -> Result<InForce> {
 /// # Errors
 /// [`Error::Invalid`] with the first entry that cannot be compiled; [`Error::Conflict`] when another ruleset has
 /// come into force since `based_on`; a database error.
-pub async fn activate(
+pub(super) async fn activate(
     db: &PgPool,
     site_id: Uuid,
     based_on: Option<Uuid>,
     source: RulesetSource,
     note: &str,
-    by: Option<Uuid>,
+    by: Uuid,
 ) -> Result<InForce> {
     let note = crate::web::check_text(note.trim())?;
     if note.chars().count() > MAX_NOTE {
@@ -148,10 +148,10 @@ fn sentence(text: &str) -> String {
 pub(super) async fn history(db: &PgPool, site_id: Uuid) -> Result<Vec<Version>> {
     let versions = sqlx::query_as!(
         Version,
-        r#"SELECT r.id, r.version AS hash, r.note, a.name AS "by?", r.created_at,
+        r#"SELECT r.id, r.version AS hash, r.note, a.name AS by, r.created_at,
                   coalesce(r.id = s.ruleset_id, false) AS "in_force!"
            FROM ruleset r JOIN site s ON s.id = r.site_id
-           LEFT JOIN account a ON a.site_id = r.site_id AND a.id = r.created_by
+           JOIN account a ON a.site_id = r.site_id AND a.id = r.created_by
            WHERE r.site_id = $1 ORDER BY r.created_at DESC, r.id DESC LIMIT $2"#,
         site_id,
         HISTORY,

@@ -262,17 +262,19 @@ impl Browser {
     /// Waits for these words; fails with what the page says instead.
     pub async fn waits_for(&self, words: &str) {
         let script = "return (document.body?.innerText ?? '').includes(arguments[0])";
-        if !self.comes_true(script, vec![json!(words)]).await {
-            panic!("{words:?} did not come: {}", self.text_of_page().await);
-        }
+        let came = self.comes_true(script, vec![json!(words)]).await;
+        assert!(
+            came,
+            "{words:?} did not come: {}",
+            self.text_of_page().await
+        );
     }
 
     /// Waits until an expression is true on this page.
     pub async fn waits_until(&self, expression: &str) {
         let script = format!("return Boolean({expression})");
-        if !self.comes_true(&script, vec![]).await {
-            panic!("not {expression}: {}", self.text_of_page().await);
-        }
+        let came = self.comes_true(&script, vec![]).await;
+        assert!(came, "not {expression}: {}", self.text_of_page().await);
     }
 
     async fn comes_true(&self, script: &str, arguments: Vec<Value>) -> bool {

@@ -1,4 +1,8 @@
 //! What readers and moderators meet in a browser.
 
 mod chrome;
+mod injection;
+mod inspect;
+mod keyboard;
+mod pages;
 mod walks;
