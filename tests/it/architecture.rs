@@ -125,7 +125,7 @@ fn named(code: &str) -> BTreeSet<String> {
         let mut at_start = true;
         for (at, c) in list.char_indices() {
             if depth == 0 && at_start && c.is_alphabetic() {
-                found.extend(first_word(list.get(at..).unwrap_or_default()));
+                found.extend(list.get(at..).and_then(first_word));
                 at_start = false;
             }
             match c {

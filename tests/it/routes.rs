@@ -658,7 +658,7 @@ async fn two_readings_of_one_request_are_none() {
         let answer = raw(&house, request.as_bytes()).await;
         let statuses: Vec<&str> = answer
             .match_indices("HTTP/1.1 ")
-            .map(|(at, _)| answer.get(at + 9..at + 12).expect("a status"))
+            .filter_map(|(at, _)| answer.get(at + 9..at + 12))
             .collect();
         assert!(statuses.len() <= 1, "{head}: {statuses:?}");
         assert!(

@@ -157,7 +157,6 @@ fn start(folder: &Path) -> String {
         .stderr(Stdio::null())
         .process_group(0);
     fs::write(folder.join("url"), "").expect("a file");
-    #[expect(clippy::zombie_processes, reason = "it is to outlive this process")]
     let mut holder = holder.spawn().expect("the server's holder");
     let limit = Instant::now() + PATIENCE;
     loop {
