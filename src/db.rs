@@ -1,6 +1,6 @@
 //! The connection pool and the migrations.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use sqlx::PgPool;
@@ -11,6 +11,9 @@ pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
 
 /// How many connections one process holds at most.
 pub const POOL_SIZE: u32 = 10;
+
+/// How long a start waits for its first connection.
+const FIRST_CONNECTION: Duration = Duration::from_secs(5);
 
 /// A pool whose every connection gives up rather than waits: a statement after 2 s, a lock after 500 ms, a
 /// forgotten transaction after 5 s, so that one slow row cannot take the whole site with it.
@@ -27,14 +30,28 @@ pub async fn connect(url: &str, size: u32) -> anyhow::Result<PgPool> {
         ("idle_in_transaction_session_timeout", "5s"),
         ("client_connection_check_interval", "5s"),
     ]);
-    PgPoolOptions::new()
+    let pool = PgPoolOptions::new()
         .max_connections(size)
         .acquire_timeout(Duration::from_secs(1))
         .max_lifetime(Duration::from_mins(10))
         .before_acquire(|connection, _| Box::pin(is_clean(connection)))
-        .connect_with(options)
+        .connect_lazy_with(options);
+    first_connection(&pool)
         .await
-        .context("cannot reach the database: is it running, and is DATABASE_URL right?")
+        .context("cannot reach the database: is it running, and is DATABASE_URL right?")?;
+    Ok(pool)
+}
+
+/// A request waits for a connection for a second; a start, on a machine that does other things too, for longer.
+async fn first_connection(pool: &PgPool) -> Result<(), sqlx::Error> {
+    let limit = Instant::now() + FIRST_CONNECTION;
+    loop {
+        match pool.acquire().await {
+            Ok(_) => return Ok(()),
+            Err(sqlx::Error::PoolTimedOut) if Instant::now() < limit => {}
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 /// Is this connection outside any transaction and on a server that takes writes?

@@ -221,8 +221,10 @@ async fn a_ruleset_that_cannot_be_read_leaves_comments_pending() {
     })
     .await;
     let article = house.article("bridge").await;
+    house.account("Al", belowline::account::Role::Admin).await;
     sqlx::raw_sql(
-        r#"INSERT INTO ruleset (id, site_id, version, source) SELECT gen_random_uuid(), id, 'x', '{"from_the_future":1}' FROM site;
+        r#"INSERT INTO ruleset (id, site_id, version, source, created_by)
+           SELECT gen_random_uuid(), site_id, 'x', '{"from_the_future":1}', id FROM account;
            UPDATE site SET ruleset_id = (SELECT id FROM ruleset)"#,
     )
     .execute(&house.db)
