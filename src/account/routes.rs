@@ -55,12 +55,14 @@ struct SignUp {
     next: String,
 }
 
-/// The page of ours on which somebody followed the link here; empty when they came from elsewhere.
-fn came_from(request: &HttpRequest, url: &PublicUrl) -> String {
+/// Where to go on to after signing in or up: where the link says, else back to the page of ours on which it was
+/// followed.
+fn where_next(query: &Next, request: &HttpRequest, url: &PublicUrl) -> String {
     let referer = request.headers().get(header::REFERER);
     let path = referer.and_then(|value| value.to_str().ok()?.strip_prefix(&url.origin()));
-    let is_ours = |path: &&str| path.starts_with('/') && !path.starts_with("/sign-");
-    path.filter(is_ours).unwrap_or_default().to_owned()
+    let came_from = path.filter(|path| !path.starts_with("/sign-"));
+    let asked = Some(query.next.as_str()).filter(|next| !next.is_empty());
+    local_path(asked.or(came_from).unwrap_or_default()).to_owned()
 }
 
 #[get("/sign-up")]
@@ -71,12 +73,7 @@ async fn sign_up_page(
     viewer: Viewer,
     query: web::Query<Next>,
 ) -> Result<HttpResponse> {
-    let came_from = came_from(&request, &url);
-    let next = local_path(if query.next.is_empty() {
-        &came_from
-    } else {
-        &query.next
-    });
+    let next = &where_next(&query, &request, &url);
     if viewer.account().is_some() {
         return Ok(see_other(next));
     }
@@ -142,12 +139,7 @@ async fn sign_in_page(
     viewer: Viewer,
     query: web::Query<Next>,
 ) -> Result<HttpResponse> {
-    let came_from = came_from(&request, &url);
-    let next = local_path(if query.next.is_empty() {
-        &came_from
-    } else {
-        &query.next
-    });
+    let next = &where_next(&query, &request, &url);
     if viewer.account().is_some() {
         return Ok(see_other(next));
     }

@@ -524,3 +524,32 @@ async fn a_session_ends_with_its_time_its_account_or_its_role() {
         .expect("changed");
     assert!(is_signed_in(&dot).await);
 }
+
+#[tokio::test]
+async fn signing_in_leads_back_to_the_page_of_ours_where_the_link_was() {
+    let house = Belowline::with(Options::unscreened()).await;
+    let cases = [
+        (
+            "http://localhost/articles/bridge?sort=oldest",
+            "",
+            "/articles/bridge?sort=oldest",
+        ),
+        ("http://localhost/articles/bridge", "?next=%2Fdesk", "/desk"),
+        ("http://localhost/sign-up", "", "/"),
+        ("http://localhost.evil.example/articles/bridge", "", "/"),
+        ("http://localhost@evil.example/", "", "/"),
+        ("http://localhost//evil.example", "", "/"),
+        ("https://evil.example/articles/bridge", "", "/"),
+    ];
+    for (referer, query, next) in cases {
+        let client = house.client();
+        let request = client.request(Method::GET, &format!("/sign-in{query}"));
+        let page = client
+            .send(request.header("referer", referer))
+            .await
+            .expect(200)
+            .text();
+        let field = format!("name=\"next\" value=\"{next}\"");
+        assert!(page.contains(&field), "{referer} {query}: {page}");
+    }
+}
