@@ -24,3 +24,7 @@ sqlx:
 # long runs of the tests that kill and cut
 soak cycles="300":
     BELOWLINE_CYCLES={{cycles}} cargo test --test it faults -- --nocapture
+
+# what terms cost
+bench:
+    cargo run --profile fast --example terms

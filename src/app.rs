@@ -15,11 +15,13 @@ use tokio_util::sync::CancellationToken;
 
 use crate::comment::{Hub, Wake};
 use crate::config::{Config, PublicUrl};
-use crate::screening::{self, ScreenerCommand, Screening};
+use crate::screener::ScreenerCommand;
+use crate::screening::{self, Screening};
 use crate::site::Site;
 use crate::web::{Chrome, MAX_BODY, errors, headers};
 use crate::{
-    account, assets, comment, db, health, limit, openapi, page, policy, review, site, telemetry,
+    account, assets, comment, db, health, limit, openapi, page, perspective, policy, review, site,
+    telemetry,
 };
 
 /// How long requests in flight may take to end when the server is told to stop, in seconds.
@@ -56,6 +58,8 @@ struct Parts {
     site: Site,
     config: Config,
     hub: Hub,
+    analyses: perspective::Analyses,
+    quotas: perspective::Quotas,
     wake: Wake,
     health: health::Readiness,
 }
@@ -70,7 +74,16 @@ impl Running {
         let db = db::connect(&start.database_url, db::POOL_SIZE).await?;
         db::check_durability(&db).await?;
         let site = site::ensure(&db, &start.config.site).await?;
+        let (analyses, analysts) = perspective::open(
+            &db,
+            site.id,
+            &start.screener,
+            start.screening.time_limit,
+            start.config.analysts,
+        );
         let parts = Parts {
+            analyses,
+            quotas: perspective::Quotas::default(),
             hub: Hub::new(db.clone()),
             wake: Wake::default(),
             health: health::Readiness::new(db.clone()),
@@ -96,6 +109,9 @@ impl Running {
         for _ in 0..start.config.screening_workers {
             let worker = Screening::new(queue_db.clone(), start.screener.clone(), start.screening);
             tasks.spawn(screening::run(worker, parts.wake.clone(), stop.clone()));
+        }
+        for analyst in analysts {
+            tasks.spawn(analyst.run(stop.clone()));
         }
         tasks.spawn(screening::measure(queue_db, stop.clone()));
         tasks.spawn(parts.hub.clone().run(stop.clone()));
@@ -136,6 +152,8 @@ fn serve_public(parts: &Parts) -> anyhow::Result<(actix_web::dev::Server, Socket
             .app_data(web::Data::new(parts.config.trusted_proxies.clone()))
             .app_data(web::Data::new(parts.hub.clone()))
             .app_data(web::Data::new(parts.wake.clone()))
+            .app_data(web::Data::new(parts.analyses.clone()))
+            .app_data(web::Data::new(parts.quotas.clone()))
             .app_data(web::Data::new(parts.health.clone()))
             // the frame of pages that are nobody's, such as errors
             .app_data(web::Data::new(Chrome {
@@ -149,6 +167,7 @@ fn serve_public(parts: &Parts) -> anyhow::Result<(actix_web::dev::Server, Socket
             .configure(page::configure)
             .configure(review::configure)
             .configure(policy::configure)
+            .configure(perspective::configure)
             .configure(openapi::configure)
             .configure(assets::configure)
             .configure(health::configure)
@@ -210,6 +229,7 @@ async fn tidy(db: PgPool, stop: CancellationToken) {
             limit::forget_old(&db).await,
             comment::forget_old_events(&db).await,
             account::forget_ended_sessions(&db).await,
+            perspective::forget_old_suggestions(&db).await,
         ] {
             if let Err(error) = done {
                 tracing::warn!(cause = error.cause(), "cannot tidy up; trying again later");

@@ -40,8 +40,22 @@ pub enum Command {
     /// Accounts
     #[command(subcommand)]
     Account(AccountCommand),
+    /// Other programs that ask for scores in the manner of the Perspective API
+    #[command(subcommand)]
+    Client(ClientCommand),
     /// Screen comments from standard input, one JSON object a line, without database or network
     Screen(ScreenArgs),
+    /// Print what the model measures in texts, one JSON object a line, for training and calibration
+    Measure {
+        /// A folder with other weights than those that ship
+        #[arg(long, value_name = "DIR")]
+        models: Option<PathBuf>,
+        /// List the features of the first stage instead
+        #[arg(long)]
+        features: bool,
+    },
+    /// Turn somebody else's list of terms into a ruleset (JSON): one a line, a table with commas, or JSON
+    Terms(TermsArgs),
     /// Run the private database alone and print its address
     Database {
         #[command(flatten)]
@@ -119,15 +133,60 @@ pub enum AccountCommand {
     },
 }
 
+#[derive(Debug, Subcommand)]
+pub enum ClientCommand {
+    /// Make a key for a program, and print it: it is shown this once
+    Create {
+        /// What to call the program, e.g. coral
+        name: String,
+        /// How many requests a second it may send, in the long run
+        #[arg(long, default_value = "10", value_name = "N", value_parser = clap::value_parser!(i32).range(1..=1000))]
+        per_second: i32,
+        #[command(flatten)]
+        database: DatabaseArgs,
+    },
+    /// List the programs that have a key or had one
+    List {
+        #[command(flatten)]
+        database: DatabaseArgs,
+    },
+    /// End a program's key
+    Revoke {
+        name: String,
+        #[command(flatten)]
+        database: DatabaseArgs,
+    },
+    /// Print the scores that moderators elsewhere suggested, beside the measured ones: one JSON object a line
+    Suggestions {
+        #[command(flatten)]
+        database: DatabaseArgs,
+    },
+}
+
 #[derive(Args, Debug)]
 pub struct ScreenArgs {
     /// A ruleset (JSON); - for the first line of the input [default: what ships]
     #[arg(long, value_name = "FILE")]
     pub ruleset: Option<String>,
+    /// A folder with other weights than those that ship: models.json, fast.safetensors, encoder.safetensors
+    #[arg(long, value_name = "DIR")]
+    pub models: Option<PathBuf>,
     /// How many comments at a time [default: the number of cores]
     #[arg(long)]
     pub threads: Option<usize>,
     /// Stop rather than use more memory than this
     #[arg(long, value_name = "MIB")]
     pub memory_mib: Option<u64>,
+}
+
+#[derive(Args, Debug)]
+pub struct TermsArgs {
+    /// The list; - for standard input
+    pub file: String,
+    /// What the terms are, where the list does not say
+    #[arg(long, default_value = "profanity", value_parser = ["profanity", "insult", "slur", "threat", "sexual", "spam"])]
+    pub kind: String,
+    /// How grave they are, where the list does not say
+    #[arg(long, default_value = "strong", value_parser = ["mild", "strong", "severe"])]
+    pub severity: String,
 }

@@ -2,13 +2,17 @@
 
 mod account;
 mod article;
+mod client;
 mod database;
 mod demo;
 mod health;
+mod measure;
+mod models;
 mod screen;
 mod serve;
+mod terms;
 
-use crate::cli::{AccountCommand, ArticleCommand, Cli, Command};
+use crate::cli::{AccountCommand, ArticleCommand, Cli, ClientCommand, Command};
 
 /// # Errors
 /// A sentence on what is wrong and what to do.
@@ -61,7 +65,23 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Account(AccountCommand::Password { name, database }) => {
             account::renew(database.settle(file)?, &name).await
         }
+        Command::Client(ClientCommand::Create {
+            name,
+            per_second,
+            database,
+        }) => client::create(database.settle(file)?, &name, per_second).await,
+        Command::Client(ClientCommand::List { database }) => {
+            client::list(database.settle(file)?).await
+        }
+        Command::Client(ClientCommand::Revoke { name, database }) => {
+            client::revoke(database.settle(file)?, &name).await
+        }
+        Command::Client(ClientCommand::Suggestions { database }) => {
+            client::suggestions(database.settle(file)?).await
+        }
         Command::Screen(arguments) => screen::run(&arguments),
+        Command::Measure { models, features } => measure::run(models.as_deref(), features),
+        Command::Terms(arguments) => terms::run(&arguments),
         Command::Database { database } => database::run(database.settle(file)?).await,
         Command::Health { listen } => health::run(listen).await,
     }

@@ -59,6 +59,9 @@ pub struct ServeArgs {
     /// How many comments are screened at a time [default: the number of cores]
     #[arg(long, env = "BELOWLINE_SCREENING_WORKERS", value_name = "N")]
     pub screening_workers: Option<usize>,
+    /// How many texts of other programs are analysed at a time, apart from the comments [default: 1]
+    #[arg(long, env = "BELOWLINE_ANALYSTS", value_name = "N")]
+    pub analysts: Option<usize>,
 }
 
 /// The settings file: the same names.
@@ -77,6 +80,7 @@ struct File {
     site_lang: Option<String>,
     guests_allowed: Option<bool>,
     screening_workers: Option<usize>,
+    analysts: Option<usize>,
 }
 
 /// Where the database is, settled.
@@ -105,6 +109,8 @@ pub struct Config {
     pub trusted_proxies: TrustedProxies,
     pub site: SiteSettings,
     pub screening_workers: usize,
+    /// 1 to 16
+    pub analysts: usize,
 }
 
 fn read_file(path: Option<&PathBuf>) -> anyhow::Result<File> {
@@ -160,6 +166,11 @@ impl ServeArgs {
             (1..=64).contains(&workers),
             "screening-workers must be between 1 and 64, not {workers}"
         );
+        let analysts = self.analysts.or(file.analysts).unwrap_or(1);
+        ensure!(
+            (1..=16).contains(&analysts),
+            "analysts must be between 1 and 16, not {analysts}"
+        );
         Ok(Config {
             listen,
             ops_listen: self
@@ -178,6 +189,7 @@ impl ServeArgs {
                 guests_allowed: self.guests_allowed.or(file.guests_allowed),
             },
             screening_workers: workers,
+            analysts,
         })
     }
 }

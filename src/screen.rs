@@ -41,6 +41,8 @@ struct Request {
     parent: Option<String>,
     thread: Option<Vec<String>>,
     recent: Option<Vec<String>>,
+    #[serde(default)]
+    quick: bool,
 }
 
 #[derive(Deserialize)]
@@ -265,6 +267,7 @@ fn verdict_on(request: &Request, comment: &str, ruleset: &Ruleset) -> Verdict {
             parent: request.parent.as_deref(),
             thread: &thread,
             recent: &recent,
+            quick: request.quick,
         },
     )
 }

@@ -5,7 +5,7 @@ use std::io::{BufRead as _, Read as _};
 use anyhow::Context as _;
 
 use crate::cli::ScreenArgs;
-use crate::filter::{Ruleset, RulesetSource};
+use crate::filter::RulesetSource;
 use crate::screen;
 
 /// A ruleset is at most this large, in bytes: ten thousand terms have about one million.
@@ -32,7 +32,7 @@ pub(super) fn run(arguments: &ScreenArgs) -> anyhow::Result<()> {
             serde_json::from_slice(&text).with_context(|| format!("{path} is not a ruleset"))?
         }
     };
-    let ruleset = Ruleset::compile(&source)?;
+    let ruleset = super::models::ruleset(&source, arguments.models.as_deref())?;
     let threads = arguments
         .threads
         .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));

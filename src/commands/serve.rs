@@ -5,7 +5,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::database::Server;
 use crate::app::{Running, Start};
 use crate::config::{Config, Database};
-use crate::screening::{ScreenerCommand, Settings};
+use crate::screener::ScreenerCommand;
+use crate::screening::Settings;
 use crate::telemetry;
 
 pub(super) async fn run(database: Database, config: Config) -> anyhow::Result<()> {

@@ -1,10 +1,15 @@
 //! The second view of a text: what a disguised word may have been meant to be. Each character
 //! keeps what it really was, so that a match can be checked letter by letter.
 
-use super::chars::{is_word, leet, leet_only_inside, lookalike, same_picture};
+use super::chars::{
+    flag_letter, is_regional, is_word, leet, leet_only_inside, lookalike, same_picture,
+};
 use super::normalize::{Done, Piece};
 use super::source::Folds;
-use super::wordlist::is_ordinary;
+use super::wordlist::is_known;
+
+/// Flags in a row that may be a word: fewer are two countries at most.
+const LEAST_FLAGS: usize = 4;
 
 /// One character with its readings.
 #[derive(Debug, Clone, Copy)]
@@ -48,6 +53,12 @@ pub(super) fn glyphs(pieces: &[Piece], folds: Folds) -> Vec<Glyph> {
         for word in glyphs.chunk_by_mut(|a, b| is_word(a.raw) == is_word(b.raw)) {
             read_lookalikes(word);
         }
+        let regional = |g: &Glyph| is_regional(g.raw);
+        for flags in glyphs.chunk_by_mut(|a, b| regional(a) == regional(b)) {
+            if flags.len() >= LEAST_FLAGS && flags.first().is_some_and(regional) {
+                flags.iter_mut().for_each(read_flag);
+            }
+        }
     }
     if folds.leet {
         read_leet(&mut glyphs);
@@ -60,12 +71,26 @@ pub(super) fn glyphs(pieces: &[Piece], folds: Folds) -> Vec<Glyph> {
     glyphs
 }
 
+fn read_flag(glyph: &mut Glyph) {
+    if let Some(letter) = flag_letter(glyph.raw) {
+        glyph.letter = letter;
+        glyph.done.add(Done::LOOKALIKES);
+    }
+}
+
 /// Reads foreign letters as Latin ones where the word mixes scripts, or where it could be wholly
 /// made of the same pictures. An honest Greek or Russian word stays what it is.
 fn read_lookalikes(word: &mut [Glyph]) {
     let mixed = word.iter().any(|g| g.raw.is_ascii_alphabetic());
     let pictures = !mixed && word.len() > 2 && word.iter().all(|g| same_picture(g.raw).is_some());
-    if !(mixed || pictures) {
+    let motley = || {
+        let script = |g: &Glyph| script(g.raw);
+        word.len() > 2
+            && word
+                .iter()
+                .any(|g| Some(script(g)) != word.first().map(script))
+    };
+    if !(mixed || pictures || motley()) {
         return;
     }
     for glyph in word.iter_mut() {
@@ -78,18 +103,41 @@ fn read_lookalikes(word: &mut [Glyph]) {
     }
 }
 
+/// Which of the scripts with letters like Latin ones: nobody mixes them in one honest word.
+fn script(c: char) -> u8 {
+    match c {
+        '\u{370}'..='\u{3ff}' => 1,
+        '\u{400}'..='\u{52f}' => 2,
+        '\u{530}'..='\u{58f}' => 3,
+        '\u{80}'..='\u{2af}' => 4,
+        _ => 0,
+    }
+}
+
 /// Reads digits and signs as letters where they stand next to one, or follow one that was so read.
 fn read_leet(glyphs: &mut [Glyph]) {
+    // Whether a letter follows, or a sign that may be one and is followed by a letter; and whether
+    // that is more than the signs that stand for a letter only inside a word.
+    let mut follows = vec![(false, false); glyphs.len()];
+    let (mut letter, mut inside) = (false, false);
+    for (glyph, follows) in glyphs.iter().zip(&mut follows).rev() {
+        *follows = (letter, inside);
+        let sign = leet(glyph.raw).is_some();
+        letter = glyph.raw.is_alphabetic() || (sign && letter);
+        if !leet_only_inside(glyph.raw) {
+            inside = glyph.raw.is_alphabetic() || sign;
+        }
+    }
     let mut before = false;
     let mut rest = glyphs;
-    while let Some((glyph, after)) = rest.split_first_mut() {
+    let mut follows = follows.into_iter();
+    while let (Some((glyph, after)), Some(follows)) = (rest.split_first_mut(), follows.next()) {
         let next = after.first().map(|g| g.raw);
-        let next_letter = next.is_some_and(char::is_alphabetic);
         if let Some((letter, also)) = leet(glyph.raw) {
             let beside = if leet_only_inside(glyph.raw) {
-                before && next.is_some_and(|c| c.is_alphabetic() || leet(c).is_some())
+                (before && follows.1) || stands_at_edge(glyph.raw, before, next)
             } else {
-                before || next_letter
+                before || follows.0
             };
             if beside {
                 glyph.letter = letter;
@@ -101,6 +149,15 @@ fn read_leet(glyphs: &mut [Glyph]) {
             before = glyph.raw.is_alphabetic();
         }
         rest = after;
+    }
+}
+
+/// A plus may be a t at either end of a word, and an exclamation mark an i at its start.
+fn stands_at_edge(sign: char, before: bool, next: Option<char>) -> bool {
+    match sign {
+        '+' => before != next.is_some_and(char::is_alphanumeric),
+        '!' => !before && next.is_some_and(char::is_alphabetic),
+        _ => false,
     }
 }
 
@@ -149,9 +206,17 @@ pub(super) fn align(term: &[char], glyphs: &[Glyph], repeats: bool) -> Option<Do
     let mut digits = 0_usize;
     let mut plain = 0_usize;
     let mut rest = glyphs;
-    for run in term.chunk_by(|a, b| a == b) {
+    let mut runs = term.chunk_by(|a, b| a == b).peekable();
+    while let Some(run) = runs.next() {
         let letter = *run.first()?;
-        let count = rest.iter().take_while(|g| g.reads(letter)).count();
+        let mut count = rest.iter().take_while(|g| g.reads(letter)).count();
+        // A sign that may be the next letter as well is left to it: 11 are an l and an i.
+        let next = runs.peek().and_then(|next| next.first());
+        if count > run.len()
+            && next.is_some_and(|next| rest.get(run.len()).is_some_and(|g| g.reads(*next)))
+        {
+            count = run.len();
+        }
         if count < run.len() {
             return None;
         }
@@ -179,7 +244,7 @@ pub(super) fn align(term: &[char], glyphs: &[Glyph], repeats: bool) -> Option<Do
         rest = left;
     }
     // A55 is a road and 4x4 a car: most of a word must be there.
-    let enough = digits <= plain || (digits == plain + 1 && term.len() > 4);
+    let enough = digits <= plain || (plain > 0 && term.len() > 4);
     // What is invisible before the first letter hides nothing.
     if glyphs.first().is_some_and(|g| g.done.has(Done::INVISIBLE))
         && !glyphs.iter().skip(1).any(|g| g.done.has(Done::INVISIBLE))
@@ -188,6 +253,6 @@ pub(super) fn align(term: &[char], glyphs: &[Glyph], repeats: bool) -> Option<Do
     }
     // "assess" is no way to write "asses".
     let another =
-        done.has(Done::REPEATS) && is_ordinary(&glyphs.iter().map(|g| g.raw).collect::<String>());
+        done.has(Done::REPEATS) && is_known(&glyphs.iter().map(|g| g.raw).collect::<String>());
     (rest.is_empty() && enough && !another).then_some(done)
 }

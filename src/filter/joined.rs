@@ -3,7 +3,7 @@
 use super::chars::is_word;
 use super::disguise::Glyph;
 use super::normalize::Done;
-use super::wordlist::is_ordinary;
+use super::wordlist::is_known;
 
 /// A word with signs inside is tried as one word only up to this many characters.
 const LONGEST: usize = 40;
@@ -39,7 +39,7 @@ pub(super) fn join(glyphs: &[Glyph]) -> Vec<Glyph> {
 }
 
 /// How many single letters stand here with the same separator between them: `f.u.c.k` has 4.
-fn spaced_run(glyphs: &[Glyph]) -> usize {
+pub(super) fn spaced_run(glyphs: &[Glyph]) -> usize {
     let is_letter = |i: usize| glyphs.get(i).is_some_and(is_part);
     let Some(separator) = glyphs
         .get(1)
@@ -52,6 +52,9 @@ fn spaced_run(glyphs: &[Glyph]) -> usize {
     while is_letter(letters * 2) && !is_letter(letters * 2 + 1) {
         letters += 1;
         if glyphs.get(letters * 2 - 1).map(|g| g.raw) != Some(separator) {
+            // Within words that are apart another run begins with this letter: "a d.o.g".
+            let another = separator == ' ' && is_letter(letters * 2) && !is_letter(letters * 2 + 1);
+            letters -= usize::from(another);
             break;
         }
     }
@@ -98,11 +101,22 @@ fn is_split_word(token: &[Glyph]) -> bool {
     let mut parts = inside
         .split(|g| !is_part(g))
         .filter(|part| !part.is_empty());
-    !parts.all(|part| is_ordinary(&part.iter().map(|g| g.letter).collect::<String>()))
+    !parts.all(|part| is_known(&part.iter().map(|g| g.letter).collect::<String>()))
+}
+
+/// Where the letters of a word begin and end that signs or spaces pull apart, unless that is usual
+/// writing: `pen.is`, `e-mail`, `and/or`.
+pub(super) fn pulled_apart(token: &[Glyph]) -> Option<(usize, usize)> {
+    let end = word_end(token);
+    let start = token.iter().position(is_part)?;
+    let inside = token.get(start..end)?;
+    let dashes = inside.iter().filter(|g| g.raw == '-').count();
+    let signs = inside.iter().filter(|g| !is_part(g)).count();
+    (is_split_word(inside) && !(signs == 1 && dashes == 1)).then_some((start, end))
 }
 
 /// A letter, or a sign that is read as one.
-fn is_part(glyph: &Glyph) -> bool {
+pub(super) fn is_part(glyph: &Glyph) -> bool {
     is_word(glyph.raw) || glyph.done.has(Done::LEET)
 }
 

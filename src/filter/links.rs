@@ -170,6 +170,7 @@ mod tests {
     fn verdicts() {
         let mut source = RulesetSource::default();
         source.links.blocked_domains = vec!["Evil.org".to_owned()];
+        source.abuse.enabled = false;
         let ruleset = Ruleset::compile(&source).unwrap();
         for (text, outcome) in [
             ("http://a.com http://b.com", Outcome::Publish),

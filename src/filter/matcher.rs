@@ -4,30 +4,39 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use aho_corasick::{AhoCorasick, BuildError};
 
-use super::chars::{is_mask, is_unspaced, is_word};
+use super::chars::{is_regional, is_unspaced, is_word};
+use super::compound::Compounds;
 use super::disguise::{Coarse, Glyph, align};
+use super::mended::{Vocabulary, mend};
 use super::normalize::{Done, Piece, View, normalize};
 use super::source::{Folds, Term};
+use super::verdict::{Kind, Severity};
+use super::wordlist::{begins_known_words, is_known};
 
-/// A term with what is needed to recognise it.
+/// Shorter terms are not looked for inside longer words.
+const LEAST_INSIDE: usize = 4;
+
+/// A term as the disguised views spell it.
 #[derive(Debug)]
-struct Entry {
-    term: Term,
-    /// Its letters and spaces as the disguised views spell them; empty when it has other signs.
+struct Spelling {
+    entry: usize,
     letters: Vec<char>,
+    /// What is done to the term when it is spelt like this.
+    done: Done,
+    /// Harmless words begin with it, or may well do.
+    stem: bool,
 }
 
 /// All terms of a ruleset.
 #[derive(Debug)]
 pub(super) struct Matcher {
-    entries: Vec<Entry>,
+    terms: Vec<Term>,
     plain: AhoCorasick,
     coarse: AhoCorasick,
-    /// The entries that share a coarse key.
-    coarse_entries: Vec<Vec<usize>>,
+    /// The spellings that share a coarse key.
+    spellings: Vec<Vec<Spelling>>,
     allow: AhoCorasick,
-    /// Words by first letter and length, for masked ones.
-    masked: HashMap<(char, usize), Vec<usize>>,
+    vocabulary: Vocabulary,
     folds: Folds,
 }
 
@@ -49,42 +58,37 @@ impl Matcher {
         folds: Folds,
     ) -> Result<Self, BuildError> {
         let spell = |text: &str| normalize(text.trim(), folds).text;
-        let entries: Vec<Entry> = terms
-            .into_iter()
-            .map(|term| Entry {
-                letters: letters_of(&spell(&term.text)),
-                term,
-            })
-            .collect();
-        let plain = AhoCorasick::new(entries.iter().map(|entry| spell(&entry.term.text)))?;
-        let mut keys: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-        let mut masked: HashMap<(char, usize), Vec<usize>> = HashMap::new();
-        for (id, entry) in entries.iter().enumerate() {
-            let Some(first) = entry.letters.first() else {
-                continue;
-            };
-            let key = Coarse::of(entry.letters.iter().copied()).text;
-            keys.entry(key).or_default().push(id);
-            if entry.letters.len() > 3 && !entry.letters.contains(&' ') {
-                masked
-                    .entry((*first, entry.letters.len()))
-                    .or_default()
-                    .push(id);
+        let spelt: Vec<String> = terms.iter().map(|term| spell(&term.text)).collect();
+        let letters: Vec<Vec<char>> = spelt.iter().map(|text| letters_of(text)).collect();
+        let mut keys: BTreeMap<String, Vec<Spelling>> = BTreeMap::new();
+        for (entry, (term, letters)) in terms.iter().zip(&letters).enumerate() {
+            for (letters, done) in spellings(term, letters, folds) {
+                let key = Coarse::of(letters.iter().copied()).text;
+                let short = letters.len() == LEAST_INSIDE && term.kind != Kind::Profanity;
+                let stem = short || begins_known_words(&letters.iter().collect::<String>());
+                keys.entry(key).or_default().push(Spelling {
+                    entry,
+                    letters,
+                    done,
+                    stem,
+                });
             }
         }
+        let severities = terms.iter().map(|term| term.severity);
+        let words = letters.iter().map(Vec::as_slice).zip(severities);
         Ok(Self {
-            plain,
+            plain: AhoCorasick::new(spelt)?,
             coarse: AhoCorasick::new(keys.keys())?,
-            coarse_entries: keys.into_values().collect(),
+            spellings: keys.into_values().collect(),
             allow: AhoCorasick::new(allow.iter().map(|text| spell(text)))?,
-            masked,
-            entries,
+            vocabulary: Vocabulary::of(words),
+            terms,
             folds,
         })
     }
 
     pub(super) fn term(&self, hit: &Hit) -> Option<&Term> {
-        self.entries.get(hit.entry).map(|entry| &entry.term)
+        self.terms.get(hit.entry)
     }
 
     /// Every occurrence outside the allowed expressions, each once, in the order of the text.
@@ -101,12 +105,11 @@ impl Matcher {
             hits: Vec::new(),
         };
         self.plain_hits(view, &mut found);
-        self.coarse_hits(glyphs, &mut found);
-        self.coarse_hits(joined, &mut found);
+        self.coarse_hits(text, glyphs, &mut found);
+        self.coarse_hits(text, joined, &mut found);
         // After the joined view: "a-s-s" is pulled apart and not masked.
-        if self.folds.masks {
-            self.masked_hits(&view.pieces, &mut found);
-        }
+        let mended = mend(glyphs, &self.vocabulary, self.folds);
+        self.coarse_hits(text, &mended, &mut found);
         let allowed = self.allowed(view);
         let mut hits = found.hits;
         hits.retain(|hit| !covered(&allowed, hit));
@@ -121,7 +124,7 @@ impl Matcher {
         for hit in self.plain.find_overlapping_iter(view.text()) {
             let (first, last) = view.range(hit.start(), hit.end());
             let entry = hit.pattern().as_usize();
-            let whole = self.entries.get(entry).is_some_and(|e| e.term.whole_word);
+            let whole = self.terms.get(entry).is_some_and(|term| term.whole_word);
             if whole && !stands_alone(&view.pieces, first, last, |p| p.c, |_| false) {
                 continue;
             }
@@ -135,73 +138,62 @@ impl Matcher {
         }
     }
 
-    fn coarse_hits(&self, glyphs: &[Glyph], found: &mut Found) {
+    fn coarse_hits(&self, text: &str, glyphs: &[Glyph], found: &mut Found) {
         if glyphs.is_empty() {
             return;
         }
         let coarse = Coarse::of(glyphs.iter().map(|g| g.letter));
+        let mut compounds = Compounds::new(text, glyphs, &self.vocabulary);
         for hit in self.coarse.find_overlapping_iter(&coarse.text) {
             let (first, last) = coarse.range(hit.start(), hit.end());
             let alone = stands_alone(glyphs, first, last, |g| g.raw, |g| g.loose);
             let part = glyphs.get(first..last).unwrap_or_default();
-            let ids = self.coarse_entries.get(hit.pattern().as_usize());
-            for &id in ids.into_iter().flatten() {
-                let Some(entry) = self.entries.get(id) else {
+            let spellings = self.spellings.get(hit.pattern().as_usize());
+            for spelling in spellings.into_iter().flatten() {
+                let Some(term) = self.terms.get(spelling.entry) else {
                     continue;
                 };
-                if entry.term.whole_word && !alone {
+                let Some(mut done) = align(&spelling.letters, part, self.folds.repeats) else {
                     continue;
+                };
+                done.add(spelling.done);
+                if term.whole_word && !alone {
+                    let grave = term.severity >= Severity::Strong
+                        && spelling.letters.len() >= LEAST_INSIDE
+                        && !spelling.letters.contains(&' ');
+                    let Some(more) = grave
+                        .then(|| self.beside(glyphs, &mut compounds, (first, last), spelling.stem))
+                        .flatten()
+                    else {
+                        continue;
+                    };
+                    done.add(more);
                 }
-                if let Some(done) = align(&entry.letters, part, self.folds.repeats) {
-                    found.add(
-                        id,
-                        part.first().map(|g| g.from),
-                        part.last().map(|g| g.to),
-                        done,
-                    );
-                }
+                found.add(
+                    spelling.entry,
+                    part.first().map(|g| g.from),
+                    part.last().map(|g| g.to),
+                    done,
+                );
             }
         }
     }
 
-    /// Words such as `f*ck`: first and last letter visible, and enough of it to know it by.
-    fn masked_hits(&self, pieces: &[Piece], found: &mut Found) {
-        for token in pieces.split(|p| !is_word(p.c) && !is_mask(p.c)) {
-            let Some((first, last)) = visible_ends(token) else {
-                continue;
-            };
-            let word = token.get(first..=last).unwrap_or_default();
-            let visible = word.iter().filter(|p| !is_mask(p.c)).count();
-            if visible == word.len() || visible < 2 || (visible == 2 && word.len() > 5) {
-                continue;
-            }
-            let Some(initial) = word.first().map(|p| p.c) else {
-                continue;
-            };
-            let fits = |id: &&usize| {
-                self.entries.get(**id).is_some_and(|entry| {
-                    entry
-                        .letters
-                        .iter()
-                        .zip(word)
-                        .all(|(l, p)| *l == p.c || is_mask(p.c))
-                })
-            };
-            // Several may fit: the gravest is named, of equals the first in the order of the lists.
-            let ids = self.masked.get(&(initial, word.len()));
-            let gravity = |id: &&usize| {
-                let severity = self.entries.get(**id).map(|entry| entry.term.severity);
-                (severity, std::cmp::Reverse(**id))
-            };
-            if let Some(&id) = ids.into_iter().flatten().filter(fits).max_by_key(gravity) {
-                found.add(
-                    id,
-                    word.first().map(|p| p.from),
-                    word.last().map(|p| p.to),
-                    Done::MASKS,
-                );
-            }
+    /// What hides a grave term in a longer word, if that is what is done: digits at its ends, or
+    /// other words.
+    fn beside(
+        &self,
+        glyphs: &[Glyph],
+        compounds: &mut Compounds,
+        (first, last): (usize, usize),
+        stem: bool,
+    ) -> Option<Done> {
+        let is_digit = |g: &Glyph| g.raw.is_ascii_digit();
+        if self.folds.leet && stands_alone(glyphs, first, last, |g| g.raw, is_digit) {
+            return Some(Done::LEET);
         }
+        let joined = self.folds.joined && compounds.stands_between_words(first, last, stem);
+        joined.then_some(Done::JOINED)
     }
 
     /// The original bytes of the allowed expressions, sorted by start.
@@ -221,11 +213,12 @@ impl Matcher {
 
     /// A term written as it is listed is not disguised, however unusual its letters are.
     fn forgive(&self, text: &str, hit: &mut Hit) {
-        let Some(entry) = self.entries.get(hit.entry) else {
+        let Some(term) = self.terms.get(hit.entry) else {
             return;
         };
         let written = text.get(hit.from..hit.to).unwrap_or_default();
-        if !hit.done.is_empty() && written.to_lowercase() == entry.term.text.to_lowercase() {
+        let as_listed = written.to_lowercase() == term.text.to_lowercase();
+        if as_listed && !hit.done.has(Done::JOINED) {
             hit.done = Done::NONE;
         }
     }
@@ -273,17 +266,27 @@ fn letters_of(spelt: &str) -> Vec<char> {
     if plain { letters } else { Vec::new() }
 }
 
+/// The letters of a term, and those of a phrase without its spaces.
+fn spellings(term: &Term, letters: &[char], folds: Folds) -> Vec<(Vec<char>, Done)> {
+    if letters.is_empty() {
+        return Vec::new();
+    }
+    let mut all = vec![(letters.to_vec(), Done::NONE)];
+    let grave = term.severity >= Severity::Strong;
+    if folds.joined && grave && letters.contains(&' ') {
+        let run: Vec<char> = letters.iter().copied().filter(|c| *c != ' ').collect();
+        if !is_known(&run.iter().collect::<String>()) {
+            all.push((run, Done::JOINED));
+        }
+    }
+    all
+}
+
 fn covered(allowed: &[[usize; 2]], hit: &Hit) -> bool {
     let at = allowed.partition_point(|[start, _]| *start <= hit.from);
     at.checked_sub(1)
         .and_then(|at| allowed.get(at))
         .is_some_and(|[_, end]| hit.to <= *end)
-}
-
-fn visible_ends(token: &[Piece]) -> Option<(usize, usize)> {
-    let first = token.iter().position(|p| !is_mask(p.c))?;
-    let last = token.iter().rposition(|p| !is_mask(p.c))?;
-    Some((first, last))
 }
 
 fn done_in(pieces: &[Piece]) -> Done {
@@ -310,7 +313,8 @@ fn stands_alone<T>(
     let open = |edge: Option<&T>, beside: Option<&T>| match (edge, beside) {
         (Some(edge), Some(beside)) => {
             let (e, b) = (c(edge), c(beside));
-            let one_word = is_word(e) && is_word(b) && !(is_unspaced(e) || is_unspaced(b));
+            let letters = is_word(e) && is_word(b) && !(is_unspaced(e) || is_unspaced(b));
+            let one_word = letters || (is_regional(e) && is_regional(b));
             (!one_word || loose(beside)) && !(e == '*' && b == '*')
         }
         _ => true,

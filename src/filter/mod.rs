@@ -1,16 +1,25 @@
 //! Text in, verdict out. The whole room is pure: no database, clock, network, environment or
 //! request, and no state that outlives a call. It never panics, whatever the text.
 
+mod abuse;
+mod anagram;
 mod chars;
+mod compound;
 mod disguise;
+mod import;
 mod joined;
+mod language;
 mod links;
 mod lint;
 mod marks;
 mod matcher;
+mod mended;
+mod model;
 mod normalize;
 mod phases;
+mod repaired;
 mod repeats;
+mod respelt;
 mod ruleset;
 mod source;
 mod subject;
@@ -19,16 +28,24 @@ mod topic;
 mod verdict;
 mod wordlist;
 
+pub use abuse::{Measurement, measure};
+pub use import::{ImportError, import_terms};
+pub use language::{LANGUAGES, language};
 pub use lint::{Warning, lint_term};
 pub use marks::{Mark, Piece, Segment, Spots, marked};
+pub use model::{AbuseKind, Model, ModelError};
 pub use normalize::{Done, View, normalize};
 pub use phases::assess;
 pub use ruleset::{Ruleset, RulesetError};
-pub use source::{Actions, Folds, Levels, Links, Repeats, RulesetSource, Term, Topic};
+pub use source::{
+    Abuse, Actions, Folds, Levels, Links, Repeats, RulesetSource, Term, Threshold, Topic,
+};
 pub use subject::{ArticleText, Subject};
 pub use verdict::{Kind, Outcome, Reason, Scores, Severity, Verdict};
 pub use wordlist::{builtin_lists, list_size};
 
+#[cfg(test)]
+mod fold_tests;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]

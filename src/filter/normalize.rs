@@ -4,7 +4,7 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{decompose_canonical, is_combining_mark};
 
-use super::chars::{is_invisible, plain_punctuation, takes_accents};
+use super::chars::{dressed_letter, is_invisible, is_space, plain_punctuation, takes_accents};
 use super::source::Folds;
 
 /// A set of folds: which disguises were taken off.
@@ -21,8 +21,13 @@ impl Done {
     pub(super) const SEPARATORS: Self = Self(1 << 5);
     pub(super) const REPEATS: Self = Self(1 << 6);
     pub(super) const MASKS: Self = Self(1 << 7);
+    pub(super) const JOINED: Self = Self(1 << 8);
+    pub(super) const MISSPELT: Self = Self(1 << 9);
 
-    const NAMES: [(Self, &'static str); 8] = [
+    /// What the plain view takes off.
+    pub(super) const PLAIN: Self = Self(0b111);
+
+    const NAMES: [(Self, &'static str); 10] = [
         (Self::INVISIBLE, "invisible characters"),
         (Self::STYLED, "styled letters"),
         (Self::ACCENTS, "accents"),
@@ -31,6 +36,8 @@ impl Done {
         (Self::SEPARATORS, "separated letters"),
         (Self::REPEATS, "repeated letters"),
         (Self::MASKS, "masked letters"),
+        (Self::JOINED, "words run together"),
+        (Self::MISSPELT, "swapped or missing letters"),
     ];
 
     pub(super) fn add(&mut self, other: Self) {
@@ -108,13 +115,13 @@ impl View {
 
     fn push(&mut self, c: char, from: usize, to: usize, done: Done) {
         // Any white space, and any amount of it, is one space.
-        if c.is_whitespace()
+        if is_space(c)
             && let Some(last) = self.pieces.last_mut().filter(|last| last.c == ' ')
         {
             last.to = to;
             return;
         }
-        let c = if c.is_whitespace() { ' ' } else { c };
+        let c = if is_space(c) { ' ' } else { c };
         self.pieces.push(Piece {
             at: self.text.len(),
             from,
@@ -165,7 +172,10 @@ fn spell(view: &mut View, c: char, from: usize, to: usize, hidden: Done, folds: 
         }
     };
     if folds.styled {
-        std::iter::once(c).nfkd().for_each(emit);
+        let parts = std::iter::once(c).nfkd();
+        parts
+            .map(|part| dressed_letter(part).unwrap_or(part))
+            .for_each(emit);
     } else {
         decompose_canonical(c, emit);
     }

@@ -4,13 +4,16 @@
 //! | phase | finds | kinds |
 //! |---|---|---|
 //! | `terms` | listed terms, also disguised ones | those of the terms, `evasion` |
+//! | `model` | what reads as abuse; abstains in a language it has not learnt | `toxicity`, `identity_attack`, `insult`, `threat`, `profanity`, `spam` |
 //! | `links` | too many links, links to blocked domains | `links` |
 //! | `repeats` | the same text, line or word again and again, a wall of capitals | `repeat`, `shouting` |
 //! | `topic` | a comment that is about something else; abstains when it cannot tell | `off_topic` |
 
+use super::abuse::Abuse;
 use super::disguise::{Glyph, glyphs};
 use super::joined::join;
 use super::links::Links;
+use super::matcher::Hit;
 use super::normalize::{View, normalize};
 use super::repeats::Repeats;
 use super::ruleset::Ruleset;
@@ -20,10 +23,7 @@ use super::topic::Topic;
 use super::verdict::{Outcome, Reason, Scores, Verdict};
 
 /// The policy.
-const PHASES: [&dyn Phase; 4] = [&Terms, &Links, &Repeats, &Topic];
-
-/// The name of the models that take part in a verdict.
-const MODEL: &str = "lexical-1";
+const PHASES: [&dyn Phase; 5] = [&Terms, &Abuse, &Links, &Repeats, &Topic];
 
 /// One measurement of a text. A phase keeps nothing between two texts.
 pub(super) trait Phase: Sync {
@@ -50,8 +50,8 @@ pub(super) struct Prepared<'a> {
     pub view: View,
     /// The view with look-alikes and signs read as letters.
     pub glyphs: Vec<Glyph>,
-    /// The glyphs with pulled-apart words put together; empty where there are none.
-    pub joined: Vec<Glyph>,
+    /// The listed terms in it, in the order of the text.
+    pub hits: Vec<Hit>,
 }
 
 impl<'a> Prepared<'a> {
@@ -64,12 +64,13 @@ impl<'a> Prepared<'a> {
         } else {
             Vec::new()
         };
+        let hits = ruleset.matcher.hits(subject.text, &view, &glyphs, &joined);
         Self {
             ruleset,
             subject,
             view,
             glyphs,
-            joined,
+            hits,
         }
     }
 }
@@ -78,7 +79,7 @@ impl<'a> Prepared<'a> {
 impl Prepared<'_> {
     /// How much the views hold.
     pub(super) fn size(&self) -> usize {
-        self.view.text().len() + self.glyphs.len() + self.joined.len()
+        self.view.text().len() + self.glyphs.len() + join(&self.glyphs).len()
     }
 }
 
@@ -112,6 +113,6 @@ pub fn assess(ruleset: &Ruleset, subject: &Subject<'_>) -> Verdict {
         scores,
         reasons,
         ruleset: ruleset.version().to_owned(),
-        model: MODEL.to_owned(),
+        model: ruleset.model.name(),
     }
 }

@@ -1,17 +1,20 @@
 //! The compiled ruleset: everything that is computed once and used for every comment.
 
+use std::sync::Arc;
+
 use aho_corasick::BuildError;
 use sha2::{Digest, Sha256};
 
 use super::links::canonical_domain;
 use super::matcher::Matcher;
+use super::model::{AbuseKind, Model, ModelError};
 use super::normalize::normalize;
 use super::source::RulesetSource;
 use super::verdict::Kind;
 use super::wordlist::{Line, builtin_lists, parse, shipped};
 
 /// Part of every version: raised whenever the same ruleset would judge the same text differently.
-const ENGINE: &str = "filter-1";
+const ENGINE: &str = "filter-2";
 
 /// Why a ruleset cannot be compiled, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -66,6 +69,9 @@ pub enum RulesetError {
         /// The most it may be.
         most: &'static str,
     },
+    /// The trained model cannot be used.
+    #[error(transparent)]
+    Model(ModelError),
     /// The terms are too many or too long in all.
     #[error("the terms cannot be compiled ({cause}): remove some of them")]
     TooMany {
@@ -82,6 +88,7 @@ const LONGEST: usize = 200;
 pub struct Ruleset {
     pub(super) source: RulesetSource,
     pub(super) matcher: Matcher,
+    pub(super) model: Arc<Model>,
     version: String,
 }
 
@@ -91,6 +98,14 @@ impl Ruleset {
     /// # Errors
     /// Names the first entry that cannot be used, and what to do about it.
     pub fn compile(source: &RulesetSource) -> Result<Self, RulesetError> {
+        Self::with(source, Model::shipped().map_err(RulesetError::Model)?)
+    }
+
+    /// The same with other weights than those that ship.
+    ///
+    /// # Errors
+    /// Those of [`Ruleset::compile`].
+    pub fn with(source: &RulesetSource, model: Arc<Model>) -> Result<Self, RulesetError> {
         check_terms(source)?;
         check_numbers(source)?;
         let mut checked = source.clone();
@@ -109,6 +124,7 @@ impl Ruleset {
         };
         Ok(Self {
             matcher: Matcher::build(terms, &allow, source.folds).map_err(too_many)?,
+            model,
             version: version_of(source),
             source: checked,
         })
@@ -169,6 +185,12 @@ fn check_numbers(source: &RulesetSource) -> Result<(), RulesetError> {
     };
     range("repeats.similarity", source.repeats.similarity, 1.0, "1")?;
     range("topic.threshold", source.topic.threshold, 2.0, "2")?;
+    for kind in AbuseKind::ALL {
+        let threshold = source.abuse.of(kind);
+        range("abuse.….notice", threshold.notice, 2.0, "2")?;
+        range("abuse.….hold", threshold.hold, 2.0, "2")?;
+        range("abuse.….severe", threshold.severe, 2.0, "2")?;
+    }
     if source.repeats.run < 2 {
         return Err(RulesetError::Range {
             setting: "repeats.run",

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::model::AbuseKind;
 use super::verdict::{Kind, Outcome, Severity};
 
 /// Everything a moderator can set. `Default` is what ships. Unknown fields are refused, so that a
@@ -25,6 +26,8 @@ pub struct RulesetSource {
     pub links: Links,
     /// The same thing again and again.
     pub repeats: Repeats,
+    /// What the trained model finds.
+    pub abuse: Abuse,
     /// Whether a comment is about its article.
     pub topic: Topic,
 }
@@ -39,6 +42,7 @@ impl Default for RulesetSource {
             actions: Actions::default(),
             links: Links::default(),
             repeats: Repeats::default(),
+            abuse: Abuse::default(),
             topic: Topic::default(),
         }
     }
@@ -84,12 +88,16 @@ pub struct Folds {
     pub lookalikes: bool,
     /// Digits and signs in place of letters, next to letters.
     pub leet: bool,
-    /// Dots, dashes or spaces between the letters of a word.
+    /// Dots, dashes or spaces between the letters of a word, or one space inside it.
     pub separators: bool,
     /// A letter repeated for emphasis.
     pub repeats: bool,
     /// Letters masked by asterisks and the like.
     pub masks: bool,
+    /// Words without the spaces between them.
+    pub joined: bool,
+    /// Two letters swapped or one missing in a grave term.
+    pub misspelt: bool,
 }
 
 impl Default for Folds {
@@ -103,6 +111,8 @@ impl Default for Folds {
             separators: true,
             repeats: true,
             masks: true,
+            joined: true,
+            misspelt: true,
         }
     }
 }
@@ -189,6 +199,121 @@ impl Default for Repeats {
             similarity: 0.8,
             run: 10,
             capitals: true,
+        }
+    }
+}
+
+/// From which probabilities on the trained model gives a reason. A probability says of how many comments like this
+/// one a newspaper's moderators would refuse.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Abuse {
+    /// Use the model at all.
+    pub enabled: bool,
+    /// Let the second stage read each comment too; without it the first decides alone, and holds more.
+    pub encoder: bool,
+    /// Abuse as a whole.
+    pub toxicity: Threshold,
+    /// Hate against people for what they are.
+    pub identity_attack: Threshold,
+    /// Belittling a person.
+    pub insult: Threshold,
+    /// Announcing, wishing or urging harm.
+    pub threat: Threshold,
+    /// Coarse language.
+    pub profanity: Threshold,
+    /// Advertising.
+    pub spam: Threshold,
+}
+
+/// Probabilities from 0 to 1; above 1 there is no such reason.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Threshold {
+    /// From here on a mild reason is given: noted, and by default published.
+    pub notice: f32,
+    /// From here on a strong reason is given.
+    pub hold: f32,
+    /// From here on a severe one.
+    pub severe: f32,
+}
+
+/// When the first stage is alone, it gives a reason from this share of a threshold on.
+const ALONE: f32 = 0.6;
+
+impl Threshold {
+    const fn new(notice: f32, hold: f32, severe: f32) -> Self {
+        Self {
+            notice,
+            hold,
+            severe,
+        }
+    }
+
+    /// The least probability of any reason.
+    pub(super) fn least(self) -> f32 {
+        self.notice.min(self.hold).min(self.severe)
+    }
+
+    /// How grave a reason of this probability is, if it is one.
+    pub(super) fn severity(self, probability: f32) -> Option<Severity> {
+        match probability {
+            p if p >= self.severe => Some(Severity::Severe),
+            p if p >= self.hold => Some(Severity::Strong),
+            p if p >= self.notice => Some(Severity::Mild),
+            _ => None,
+        }
+    }
+}
+
+impl Abuse {
+    /// The thresholds of a kind. Severe toxicity gives no reason of its own: it has those of toxicity.
+    #[must_use]
+    pub fn of(&self, kind: AbuseKind) -> Threshold {
+        let mut copy = self.clone();
+        *copy.place(kind)
+    }
+
+    /// Sets them.
+    pub fn set_threshold(&mut self, kind: AbuseKind, threshold: Threshold) {
+        *self.place(kind) = threshold;
+    }
+
+    fn place(&mut self, kind: AbuseKind) -> &mut Threshold {
+        match kind {
+            AbuseKind::Toxicity | AbuseKind::SevereToxicity => &mut self.toxicity,
+            AbuseKind::IdentityAttack => &mut self.identity_attack,
+            AbuseKind::Insult => &mut self.insult,
+            AbuseKind::Threat => &mut self.threat,
+            AbuseKind::Profanity => &mut self.profanity,
+            AbuseKind::Spam => &mut self.spam,
+        }
+    }
+
+    /// The thresholds of a kind, by both stages or by the first alone.
+    pub(super) fn threshold(&self, kind: AbuseKind, by_both: bool) -> Threshold {
+        let threshold = self.of(kind);
+        let share = if by_both { 1.0 } else { ALONE };
+        Threshold::new(
+            threshold.notice * share,
+            threshold.hold * share,
+            threshold.severe,
+        )
+    }
+}
+
+impl Default for Abuse {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            encoder: true,
+            // docs/filters.md has what each of them holds
+            toxicity: Threshold::new(0.14, 0.14, 0.45),
+            identity_attack: Threshold::new(0.02, 0.08, 0.3),
+            insult: Threshold::new(0.2, 0.3, 0.7),
+            threat: Threshold::new(0.1, 0.45, 0.7),
+            profanity: Threshold::new(0.5, 2.0, 2.0),
+            spam: Threshold::new(0.5, 0.8, 0.95),
         }
     }
 }

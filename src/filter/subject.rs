@@ -22,6 +22,8 @@ pub struct Subject<'a> {
     pub thread: &'a [&'a str],
     /// What the same writer wrote lately.
     pub recent: &'a [&'a str],
+    /// Leave the model's second stage out, as when more comes in than it can read; then more is held.
+    pub quick: bool,
 }
 
 impl<'a> Subject<'a> {

@@ -15,11 +15,10 @@ impl Phase for Terms {
 
     fn assess(&self, on: &Prepared<'_>) -> Signals {
         let matcher = &on.ruleset.matcher;
-        let hits = matcher.hits(on.subject.text, &on.view, &on.glyphs, &on.joined);
         let mut signals = Signals::default();
         let mut by_term: BTreeMap<(Kind, &str), Occurrences> = BTreeMap::new();
         let mut hidden = Occurrences::new(Severity::Mild);
-        for hit in &hits {
+        for hit in &on.hits {
             let Some(term) = matcher.term(hit) else {
                 continue;
             };

@@ -1,8 +1,8 @@
-//! What the room promises as a whole; each fold from both sides.
+//! What the room promises as a whole.
 
 use super::*;
 
-fn ruleset(folds: Folds) -> Ruleset {
+pub(super) fn ruleset(folds: Folds) -> Ruleset {
     let source = RulesetSource {
         folds,
         ..RulesetSource::default()
@@ -11,7 +11,7 @@ fn ruleset(folds: Folds) -> Ruleset {
 }
 
 /// The parts of the text that a term reason points at, with its notes.
-fn found(ruleset: &Ruleset, text: &str) -> Vec<(String, String)> {
+pub(super) fn found(ruleset: &Ruleset, text: &str) -> Vec<(String, String)> {
     assess(ruleset, &Subject::of(text))
         .reasons
         .iter()
@@ -27,29 +27,7 @@ fn found(ruleset: &Ruleset, text: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Every text of `fires` must be seen through, say so, and pass once the fold is off; none of
-/// `passes` may be found.
-fn check(name: &str, off: Folds, fires: &[(&str, &str)], passes: &[&str]) {
-    let (on, off) = (ruleset(Folds::default()), ruleset(off));
-    for (text, part) in fires {
-        let hits = found(&on, text);
-        assert!(
-            hits.iter()
-                .any(|(span, note)| span == part && note.contains(name)),
-            "{name}: {text}: {hits:?}"
-        );
-        let hits = found(&off, text);
-        assert!(
-            !hits.iter().any(|(_, note)| note.contains(name)),
-            "{name} off: {text}: {hits:?}"
-        );
-    }
-    for text in passes {
-        assert_eq!(found(&on, text), [], "{name}: {text}");
-    }
-}
-
-const ALL: Folds = Folds {
+pub(super) const ALL: Folds = Folds {
     invisible: true,
     styled: true,
     accents: true,
@@ -58,239 +36,9 @@ const ALL: Folds = Folds {
     separators: true,
     repeats: true,
     masks: true,
+    joined: true,
+    misspelt: true,
 };
-
-#[test]
-fn whole_words() {
-    let rules = ruleset(ALL);
-    for text in [
-        "The assassin from Scunthorpe played bass in the cockpit",
-        "a classic grape from Penistone, Sussex and Essex",
-        "my pen is blue and the pen.is red",
-        "Dickens and Hitchcock wrote cocktail stories about shiitake",
-        "assess the passage, embarrass the ambassador, harass nobody",
-        "gay, lesbian, black, Jewish, Muslim and trans people are welcome",
-        "Привет, как дела? сука не написано",
-        "日本語のコメント",
-        "Tom, Dick and Harry went to see Dick Van Dyke",
-        "tit for tat",
-        "",
-    ] {
-        assert_eq!(found(&rules, text), [], "{text}");
-    }
-    for (text, part) in [
-        ("What the fuck?", "fuck"),
-        ("FUCK!", "FUCK"),
-        ("son-of-a-bitch", "son-of-a-bitch"),
-        ("kill   yourself", "kill   yourself"),
-        ("shit-talk_fuck_", "fuck"),
-        ("tum CHUTIYA ho", "CHUTIYA"),
-        ("you f***", "f***"),
-    ] {
-        let hits = found(&rules, text);
-        assert!(
-            hits.iter()
-                .any(|(span, note)| span == part && !note.contains("written")),
-            "{text}: {hits:?}"
-        );
-    }
-}
-
-#[test]
-fn invisible() {
-    check(
-        "invisible characters",
-        Folds {
-            invisible: false,
-            ..ALL
-        },
-        &[
-            ("f\u{200b}uck", "f\u{200b}uck"),
-            ("sh\u{ad}it", "sh\u{ad}it"),
-            ("fu\u{e0041}ck", "fu\u{e0041}ck"),
-        ],
-        &[
-            "pen\u{200b} is",
-            "👨\u{200d}👩\u{200d}👧",
-            "می\u{200c}خواهم",
-            "cl\u{200b}ass",
-        ],
-    );
-}
-
-#[test]
-fn styled() {
-    check(
-        "styled letters",
-        Folds {
-            styled: false,
-            ..ALL
-        },
-        &[
-            ("ｆｕｃｋ", "ｆｕｃｋ"),
-            ("𝓯𝓾𝓬𝓴 that", "𝓯𝓾𝓬𝓴"),
-            ("ⓢⓗⓘⓣ", "ⓢⓗⓘⓣ"),
-        ],
-        &["ｃｌａｓｓ", "①②③", "ﬁne ﬂat", "x² ½ ™"],
-    );
-}
-
-#[test]
-fn accents() {
-    check(
-        "accents",
-        Folds {
-            accents: false,
-            ..ALL
-        },
-        &[
-            ("fück", "fück"),
-            ("shít", "shít"),
-            (
-                "f\u{337}u\u{337}c\u{337}k\u{337}",
-                "f\u{337}u\u{337}c\u{337}k\u{337}",
-            ),
-        ],
-        &[
-            "Schöne Grüße aus Köln",
-            "façade, naïve, élan",
-            "Tiếng Việt",
-            "ёлка",
-        ],
-    );
-}
-
-#[test]
-fn lookalikes() {
-    check(
-        "look-alike letters",
-        Folds {
-            lookalikes: false,
-            ..ALL
-        },
-        &[
-            ("fuсk", "fuсk"),
-            ("ѕhіt", "ѕhіt"),
-            ("ƒuck", "ƒuck"),
-            ("сосk", "сосk"),
-            ("fυςk", "fυςk"),
-        ],
-        &[
-            "Привет, как дела?",
-            "хорошо, сосна",
-            "Καλημέρα κόσμε",
-            "сорок",
-            "σοφία",
-            "日本",
-        ],
-    );
-}
-
-#[test]
-fn leet() {
-    check(
-        "digits or signs for letters",
-        Folds { leet: false, ..ALL },
-        &[
-            ("5hit", "5hit"),
-            ("sh1t!", "sh1t"),
-            ("@sshole", "@sshole"),
-            ("a$$", "a$$"),
-            ("b1tch", "b1tch"),
-            ("$h1t", "$h1t"),
-            ("s1ut", "s1ut"),
-        ],
-        &[
-            "$$3x^2",
-            "the A55 road",
-            "50 shades",
-            "4x4",
-            "455",
-            "B2B and H2O",
-            "pay $5 or 5$",
-            "the 5th",
-            "0k",
-            "@assembly",
-        ],
-    );
-}
-
-#[test]
-fn separators() {
-    check(
-        "separated letters",
-        Folds {
-            separators: false,
-            ..ALL
-        },
-        &[
-            ("f.u.c.k", "f.u.c.k"),
-            ("oh f u c k you", "f u c k"),
-            ("you are a f u c k", "f u c k"),
-            ("s-h-i-t", "s-h-i-t"),
-            ("fu|ck", "fu|ck"),
-            ("st.u.pid bi.tch", "bi.tch"),
-            ("F_U_C_K", "F_U_C_K"),
-        ],
-        &[
-            "a b c",
-            "pen is",
-            "pen.is",
-            "the U.S.A. and the U.K.",
-            "who're they",
-            "brain.The end",
-            "www.pen.is",
-            "a-s",
-            "push.it",
-        ],
-    );
-}
-
-#[test]
-fn repeats() {
-    check(
-        "repeated letters",
-        Folds {
-            repeats: false,
-            ..ALL
-        },
-        &[
-            ("fuuuuck", "fuuuuck"),
-            ("fuckkk", "fuckkk"),
-            ("shiiit", "shiiit"),
-            ("idiiot", "idiiot"),
-            ("assssshole", "assssshole"),
-        ],
-        &["as", "assess", "Shiite", "cool", "aaah", "the glass", "con"],
-    );
-}
-
-#[test]
-fn masks() {
-    check(
-        "masked letters",
-        Folds {
-            masks: false,
-            ..ALL
-        },
-        &[
-            ("b*tch", "b*tch"),
-            ("f**ker", "f**ker"),
-            ("bullsh*t", "bullsh*t"),
-            ("wh#re", "wh#re"),
-        ],
-        &[
-            "a * b",
-            "**important**",
-            "5*5",
-            "e-mail",
-            "co-op",
-            "n-----s",
-            "*",
-            "***",
-        ],
-    );
-}
 
 #[test]
 fn own_terms_and_allowed_expressions() {
@@ -361,6 +109,7 @@ fn the_worst_outcome_wins_and_every_reason_is_kept() {
         ..Levels::default()
     };
     source.actions.0.insert(Kind::Threat, levels);
+    source.abuse.enabled = false;
     let rules = Ruleset::compile(&source).unwrap();
     for (text, outcome, reasons) in [
         ("fine", Outcome::Publish, 0),

@@ -17,6 +17,15 @@ const NAMES: [&str; 2] = [LISTS[0].0, LISTS[1].0];
 static ORDINARY: LazyLock<HashSet<&'static str>> =
     LazyLock::new(|| lines(include_str!("../../lists/ordinary.txt")).collect());
 
+static WORDS: LazyLock<HashSet<&'static str>> =
+    LazyLock::new(|| lines(include_str!("../../lists/words.txt")).collect());
+
+static SORTED: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+    let mut words: Vec<_> = lines(include_str!("../../lists/words.txt")).collect();
+    words.sort_unstable();
+    words
+});
+
 static STOP_WORDS: LazyLock<HashSet<&'static str>> =
     LazyLock::new(|| lines(include_str!("../../lists/stop-words.txt")).collect());
 
@@ -79,6 +88,17 @@ pub(super) fn is_ordinary(word: &str) -> bool {
     ORDINARY.contains(word)
 }
 
+/// Any English word that is no listed term: never a disguise of another one. Expects lower case.
+pub(super) fn is_known(word: &str) -> bool {
+    ORDINARY.contains(word) || WORDS.contains(word)
+}
+
+/// Whether known words begin like this and go on. Expects lower case.
+pub(super) fn begins_known_words(stem: &str) -> bool {
+    let from = SORTED.partition_point(|word| *word <= stem);
+    SORTED.get(from).is_some_and(|word| word.starts_with(stem))
+}
+
 /// A word that says nothing about a topic. Expects lower case.
 pub(super) fn is_stop_word(word: &str) -> bool {
     STOP_WORDS.contains(word)
@@ -110,6 +130,18 @@ mod tests {
                     }
                     Some(Line::Allow(text)) => assert!(!text.is_empty(), "{name}:{at}"),
                     None => panic!("{name}:{at} {raw}"),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_shipped_term_is_a_known_word() {
+        assert!(WORDS.len() > 50_000, "{}", WORDS.len());
+        for (name, text) in LISTS {
+            for parsed in parse(text) {
+                if let Line::Term(term) = parsed {
+                    assert!(!is_known(&term.text), "{name}: {}", term.text);
                 }
             }
         }

@@ -46,7 +46,7 @@ async fn based_on(db: &PgPool, site: &Site, named: &str) -> Result<InForce> {
 
 /// Carries a change out. What may go wrong with it is shown first, unless the form says that it was read; what
 /// cannot be done is said on the page.
-async fn carry_out(
+pub(super) async fn carry_out(
     db: &PgPool,
     site: &Site,
     who: &CurrentAdmin,
@@ -106,11 +106,11 @@ async fn attempt(
 }
 
 /// Is a checkbox ticked? It sends its word, or nothing at all.
-fn is_on(field: &str) -> bool {
+pub(super) fn is_on(field: &str) -> bool {
     !field.is_empty()
 }
 
-fn number<T: std::str::FromStr>(text: &str, what: &str) -> Result<T> {
+pub(super) fn number<T: std::str::FromStr>(text: &str, what: &str) -> Result<T> {
     text.trim()
         .parse()
         .map_err(|_| Error::BadRequest(format!("{what} is not a number that can be used.")))

@@ -1,7 +1,9 @@
 //! One change to a ruleset at a time, as the pages offer them. Pure.
 
 use crate::error::{Error, Result};
-use crate::filter::{Kind, Levels, RulesetSource, Term, Warning, builtin_lists, lint_term};
+use crate::filter::{
+    AbuseKind, Kind, Levels, RulesetSource, Term, Threshold, Warning, builtin_lists, lint_term,
+};
 
 /// Terms that one form may bring.
 const MAX_LINES: usize = 200;
@@ -30,6 +32,15 @@ pub(super) enum Change {
     Levels {
         kind: Kind,
         levels: Levels,
+    },
+    /// whether the trained model takes part, and whether with its second stage
+    Model {
+        enabled: bool,
+        encoder: bool,
+    },
+    Threshold {
+        kind: AbuseKind,
+        threshold: Threshold,
     },
     Settings(Settings),
 }
@@ -104,6 +115,18 @@ pub(super) fn change(source: &RulesetSource, change: Change) -> Result<Changed> 
                 "Changed what follows from: {}",
                 kind.as_str().replace('_', " ")
             )
+        }
+        Change::Model { enabled, encoder } => {
+            source.abuse.enabled = enabled;
+            source.abuse.encoder = encoder;
+            let word = |on| if on { "on" } else { "off" };
+            let (model, second) = (word(enabled), word(encoder));
+            format!("Switched the model {model}, its second stage {second}")
+        }
+        Change::Threshold { kind, threshold } => {
+            source.abuse.set_threshold(kind, threshold);
+            let kind = kind.as_str().replace('_', " ");
+            format!("Changed when the model holds for: {kind}")
         }
         Change::Settings(settings) => {
             settings.apply(&mut source);
@@ -310,6 +333,23 @@ mod tests {
             let error = change(&source, wrong.clone()).unwrap_err();
             assert_eq!(error.code(), code, "{wrong:?}");
         }
+    }
+
+    #[test]
+    fn the_model() {
+        let (notice, hold, severe) = (0.1, 0.2, 2.0);
+        let threshold = Threshold {
+            notice,
+            hold,
+            severe,
+        };
+        let kind = AbuseKind::Threat;
+        let asked = Change::Threshold { kind, threshold };
+        let changed = change(&RulesetSource::default(), asked).unwrap();
+        let (enabled, encoder) = (true, false);
+        let abuse = change(&changed.source, Change::Model { enabled, encoder });
+        let abuse = abuse.unwrap().source.abuse;
+        assert!(abuse.enabled && !abuse.encoder && abuse.threat == threshold);
     }
 
     #[test]

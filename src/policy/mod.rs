@@ -3,6 +3,7 @@
 mod api;
 mod changes;
 mod edit;
+mod model;
 mod routes;
 mod store;
 mod tried;

@@ -18,6 +18,7 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
     cfg.service(terms)
         .service(submit_try)
         .configure(super::changes::configure)
+        .configure(super::model::configure)
         .configure(super::api::configure);
 }
 

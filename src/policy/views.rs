@@ -7,8 +7,8 @@ use uuid::Uuid;
 use super::edit::Change;
 use super::store::{InForce, Version};
 use crate::filter::{
-    Kind, Outcome, Piece, RulesetSource, Segment, Severity, Spots, Verdict, Warning, builtin_lists,
-    list_size, marked,
+    AbuseKind, Kind, Outcome, Piece, RulesetSource, Segment, Severity, Spots, Verdict, Warning,
+    builtin_lists, list_size, marked,
 };
 use crate::web::Chrome;
 
@@ -110,6 +110,24 @@ impl Terms {
         builtin_lists()
             .iter()
             .map(|&name| (name, list_size(name).unwrap_or(0), in_force(name)))
+            .collect()
+    }
+
+    /// From how many refusals of a hundred comments like it on the model notes a comment, holds it, calls it severe.
+    fn thresholds(&self) -> Vec<(AbuseKind, [(&'static str, String); 3])> {
+        let kinds = AbuseKind::ALL.into_iter();
+        let percent = |share: f32| format!("{:.0}", share * 100.0);
+        kinds
+            .filter(|kind| *kind != AbuseKind::SevereToxicity)
+            .map(|kind| {
+                let threshold = self.source().abuse.of(kind);
+                let numbers = [
+                    ("notice", percent(threshold.notice)),
+                    ("hold", percent(threshold.hold)),
+                    ("severe", percent(threshold.severe)),
+                ];
+                (kind, numbers)
+            })
             .collect()
     }
 

@@ -1,11 +1,9 @@
 //! The machine's queue: pending comments are claimed, assessed and settled.
 
-mod screener;
 mod step;
 mod store;
 mod worker;
 
-pub use screener::ScreenerCommand;
 pub use step::{Screening, Settings};
 pub(crate) use worker::measure;
 pub use worker::run;

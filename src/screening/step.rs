@@ -2,18 +2,16 @@
 
 use std::time::Duration;
 
-use anyhow::Context as _;
 use sqlx::PgPool;
-use uuid::Uuid;
 
-use super::screener::{Request, RequestArticle, Screener, ScreenerCommand};
 use super::store;
 use crate::article::{self, Mode};
 use crate::comment::{self, Claimed, Evidence, Me, Move, Screened, Settle, guidelines};
 use crate::db::to_the_end;
 use crate::error::{Error, Result};
 use crate::filter::{Outcome, Verdict};
-use crate::policy::{self, InForce};
+use crate::policy;
+use crate::screener::{Kept, Request, RequestArticle, ScreenerCommand};
 
 /// How patient the queue is.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +20,9 @@ pub struct Settings {
     pub batch: i64,
     /// how long a claim holds, in seconds
     pub lease_s: f64,
+    /// a comment that has waited longer than this, in seconds, gets the quick look: there is a flood, or the filter
+    /// failed on it
+    pub patience_s: f64,
     /// how long the filter may take for one comment
     pub time_limit: Duration,
     /// tries before a person takes over
@@ -35,6 +36,7 @@ impl Default for Settings {
         Self {
             batch: 4,
             lease_s: 30.0,
+            patience_s: 20.0,
             time_limit: Duration::from_secs(5),
             tries: 5,
             first_pause_s: 1.0,
@@ -45,18 +47,16 @@ impl Default for Settings {
 /// A worker and its filter.
 pub struct Screening {
     db: PgPool,
-    command: ScreenerCommand,
     settings: Settings,
-    filter: Option<(Option<Uuid>, Screener)>,
+    filter: Kept,
 }
 
 impl Screening {
     pub fn new(db: PgPool, command: ScreenerCommand, settings: Settings) -> Self {
         Self {
             db,
-            command,
             settings,
-            filter: None,
+            filter: Kept::new(command),
         }
     }
 
@@ -103,27 +103,15 @@ impl Screening {
             parent: parent.as_deref(),
             thread: &thread,
             recent: &recent,
+            quick: comment.waited_s > self.settings.patience_s,
         };
         let in_force = policy::in_force(&self.db, comment.site_id).await?;
-        let mut filter = self.filter(in_force).await?;
-        let verdict = filter.1.assess(&request, self.settings.time_limit).await?;
-        // kept only after a whole answer: whatever went wrong, the next comment meets a fresh filter
-        self.filter = Some(filter);
+        let time_limit = self.settings.time_limit;
+        let verdict = self
+            .filter
+            .assess(in_force.id, &in_force.source, &request, time_limit)
+            .await?;
         Ok((verdict, article.mode))
-    }
-
-    /// The filter under the ruleset in force: the one that runs, or a new one.
-    async fn filter(&mut self, in_force: InForce) -> anyhow::Result<(Option<Uuid>, Screener)> {
-        match self.filter.take() {
-            Some(running) if running.0 == in_force.id => Ok(running),
-            _ => {
-                let start = Screener::start(&self.command, &in_force.source);
-                let screener = tokio::time::timeout(self.settings.time_limit, start)
-                    .await
-                    .context("the filter does not start")??;
-                Ok((in_force.id, screener))
-            }
-        }
     }
 
     async fn settle(&self, comment: &Claimed, verdict: Verdict, mode: Mode) -> Result<()> {

@@ -51,7 +51,9 @@ impl<T: DeserializeOwned + 'static> FromRequest for Document<T> {
 }
 
 /// Reads a whole body within its limits of size and time.
-pub(super) fn body(
+///
+/// Resolves to [`Error::TooLarge`] or [`Error::BadRequest`] when it cannot be read.
+pub fn body(
     request: &HttpRequest,
     payload: &mut Payload,
 ) -> LocalBoxFuture<'static, Result<web::Bytes>> {

@@ -14,6 +14,9 @@ use futures_util::FutureExt as _;
 use super::Chrome;
 use crate::error::{Error, Shown};
 
+/// Below these addresses nobody reads pages.
+const FOR_PROGRAMS: [&str; 3] = ["/api/", "/v1alpha1/", "/$discovery/"];
+
 #[derive(askama::Template)]
 #[template(path = "error.html")]
 struct ErrorPage<'a> {
@@ -35,7 +38,9 @@ pub async fn render(
     // taken out now: the request cannot be kept, since routing panics on one that is shared
     let chrome = request.app_data::<web::Data<Chrome>>().cloned();
     let chrome = chrome.as_deref().cloned().unwrap_or_default();
-    let for_programs = request.path().starts_with("/api/");
+    let for_programs = FOR_PROGRAMS
+        .iter()
+        .any(|start| request.path().starts_with(start));
     let answer = |failed: &HttpResponse| answer(failed, &chrome, for_programs);
     // a panic ends its request, not the connection's other ones, and says nothing of itself
     match AssertUnwindSafe(next.call(request)).catch_unwind().await {

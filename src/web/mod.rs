@@ -9,7 +9,7 @@ mod page;
 mod text;
 
 pub use client::ClientIp;
-pub use document::{Document, MAX_BODY};
+pub use document::{Document, MAX_BODY, body};
 pub use form::{Form, Typed};
 pub use page::{Chrome, html, is_right_to_left, local_path, see_other};
 pub use text::check_text;

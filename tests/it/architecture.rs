@@ -15,6 +15,7 @@ const FLOOR: &[&str] = &[
     "db",
     "error",
     "ids",
+    "language",
     "limit",
     "local_pg",
     "telemetry",
@@ -28,13 +29,18 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("comment", &["account", "article", "site"]),
     ("filter", &[]),
     ("page", &["account", "article", "comment", "site"]),
+    ("perspective", &["filter", "policy", "screener", "site"]),
     ("policy", &["account", "filter", "site"]),
     (
         "review",
         &["account", "article", "comment", "filter", "site"],
     ),
     ("screen", &["filter"]),
-    ("screening", &["article", "comment", "filter", "policy"]),
+    ("screener", &["filter"]),
+    (
+        "screening",
+        &["article", "comment", "filter", "policy", "screener"],
+    ),
     ("site", &[]),
 ];
 
@@ -45,6 +51,7 @@ const TOP: &[&str] = &["app", "assets", "cli", "commands", "health", "openapi"];
 const WRITERS: &[(&str, &[&str])] = &[
     ("account", &["account"]),
     ("article", &["article"]),
+    ("client", &["perspective"]),
     ("comment", &["comment"]),
     ("live_event", &["comment"]),
     ("rate_bucket", &["limit"]),
@@ -53,6 +60,7 @@ const WRITERS: &[(&str, &[&str])] = &[
     ("session", &["account"]),
     ("settlement", &["comment"]),
     ("site", &["policy", "site"]),
+    ("suggestion", &["perspective"]),
     ("thread", &["comment"]),
     ("verdict", &["screening"]),
 ];

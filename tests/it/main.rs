@@ -13,6 +13,7 @@ mod browser;
 mod comments;
 mod faults;
 mod local_pg;
+mod perspective;
 mod review;
 mod routes;
 mod screening;

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use belowline::comment::{Evidence, Move, Settle, Status, claim, give_back, settle};
 use belowline::error::Error;
-use belowline::screening::{ScreenerCommand, Screening, Settings};
+use belowline::screener::ScreenerCommand;
+use belowline::screening::{Screening, Settings};
 use uuid::Uuid;
 
 use crate::harness::{Belowline, Options, PROGRAM, Person, eventually};

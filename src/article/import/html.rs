@@ -7,9 +7,8 @@ use url::Url;
 use super::super::draft::Picture;
 use super::json_ld::JsonLd;
 use super::sanitise::{self, Clean, RelativeLinks};
-use super::{
-    Draft, ImportError, byline, date, depth, furniture, language, one_line, picture, some_line,
-};
+use super::{Draft, ImportError, byline, date, depth, furniture, one_line, picture, some_line};
+use crate::language;
 
 /// What stands inside an article without being its text.
 const NOT_TEXT: &str = "nav, aside, form, button, figure, dialog, [role=complementary], [role=navigation], \

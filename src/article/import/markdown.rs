@@ -4,7 +4,8 @@ use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 
 use super::super::draft::Picture;
 use super::sanitise::{self, RelativeLinks};
-use super::{Draft, ImportError, byline, date, language, picture, some_line};
+use super::{Draft, ImportError, byline, date, picture, some_line};
+use crate::language;
 
 pub(super) fn parse(text: &str) -> Result<Draft, ImportError> {
     let (front, text) = front_matter(text);

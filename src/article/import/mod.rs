@@ -8,7 +8,6 @@ mod depth;
 mod furniture;
 mod html;
 mod json_ld;
-mod language;
 mod markdown;
 mod picture;
 mod sanitise;
@@ -16,6 +15,7 @@ mod slug;
 mod text;
 
 use super::draft::Draft;
+use crate::language;
 pub use slug::slug;
 
 /// The largest source that is read, in bytes: 2 MiB. A long read with all its furniture is a tenth of that.

@@ -15,6 +15,8 @@ pub struct Claimed {
     pub account_id: Option<Uuid>,
     pub session_id: Option<Uuid>,
     pub body: String,
+    /// how long it has been pending, in seconds
+    pub waited_s: f64,
     pub version: i32,
     /// counts this try
     pub attempts: i16,
@@ -36,7 +38,7 @@ pub async fn claim(db: &PgPool, limit: i64, lease_s: f64) -> Result<Vec<Claimed>
            UPDATE comment c SET due_at = now() + make_interval(secs => $2), fence = fence + 1, attempts = attempts + 1
            FROM due WHERE c.id = due.id
            RETURNING c.id, c.site_id, c.article_id, c.parent_id, c.account_id, c.session_id, c.body, c.version,
-                     c.attempts, c.fence"#,
+                     extract(epoch FROM now() - c.created_at)::float8 AS "waited_s!", c.attempts, c.fence"#,
         limit,
         lease_s,
     )

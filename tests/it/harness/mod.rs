@@ -15,7 +15,8 @@ use belowline::article::{self, Draft, Mode};
 use belowline::comment::{self, Evidence, Move, Screened, Settle, Settled, Status};
 use belowline::config::{Config, SiteSettings};
 use belowline::error::Result;
-use belowline::screening::{self, ScreenerCommand};
+use belowline::screener::ScreenerCommand;
+use belowline::screening;
 use belowline::site::Site;
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
@@ -62,6 +63,8 @@ impl Default for Options {
             },
             screening: screening::Settings {
                 first_pause_s: 0.05,
+                // a test that floods the queue gets the quick look soon
+                patience_s: 2.0,
                 ..screening::Settings::default()
             },
             public_url: "http://localhost",
@@ -331,6 +334,7 @@ fn serve(
                     ..SiteSettings::default()
                 },
                 screening_workers: options.workers,
+                analysts: 1,
             },
             screener: options.screener,
             screening: options.screening,

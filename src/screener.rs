@@ -1,7 +1,7 @@
 //! The filter in a process of its own.
 //!
 //! A comment that makes the filter overflow its stack, eat the memory or never end must not take the service
-//! with it, and a thread can be neither killed nor bounded. So each worker talks to a child, `belowline screen`,
+//! with it, and a thread can be neither killed nor bounded. So whoever asks it talks to a child, `belowline screen`,
 //! by the same lines of JSON that the command speaks to anybody: one line in, one line out. A child that
 //! dies, hangs or answers nonsense is killed; the next comment gets a new one.
 
@@ -13,6 +13,7 @@ use anyhow::{Context as _, bail, ensure};
 use serde::Serialize;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use uuid::Uuid;
 
 use crate::filter::{RulesetSource, Verdict};
 
@@ -51,23 +52,76 @@ impl ScreenerCommand {
 
 /// A line for the filter.
 #[derive(Debug, Serialize)]
-pub(super) struct Request<'a> {
-    pub(super) id: String,
-    pub(super) text: &'a str,
-    pub(super) article: RequestArticle<'a>,
-    pub(super) parent: Option<&'a str>,
-    pub(super) thread: &'a [String],
-    pub(super) recent: &'a [String],
+pub struct Request<'a> {
+    /// the answer must name it
+    pub id: String,
+    pub text: &'a str,
+    pub article: RequestArticle<'a>,
+    /// the comment that this one answers
+    pub parent: Option<&'a str>,
+    /// other comments of the thread
+    pub thread: &'a [String],
+    /// what the same writer wrote lately
+    pub recent: &'a [String],
+    /// without the model's second stage
+    pub quick: bool,
 }
 
-#[derive(Debug, Serialize)]
-pub(super) struct RequestArticle<'a> {
-    pub(super) title: &'a str,
-    pub(super) body: &'a str,
+/// What the comment is about; empty where nobody knows.
+#[derive(Debug, Default, Serialize)]
+pub struct RequestArticle<'a> {
+    pub title: &'a str,
+    pub body: &'a str,
+}
+
+/// How long the filter may take to read its ruleset and weights: half a second on an idle machine.
+const START_LIMIT: Duration = Duration::from_secs(30);
+
+/// A filter that is kept from one text to the next, and replaced after any failure and when another ruleset comes
+/// into force.
+pub struct Kept {
+    command: ScreenerCommand,
+    running: Option<(Option<Uuid>, Screener)>,
+}
+
+impl Kept {
+    /// Starts nothing yet.
+    pub fn new(command: ScreenerCommand) -> Self {
+        Self {
+            command,
+            running: None,
+        }
+    }
+
+    /// The verdict on one text under a ruleset, which `ruleset_id` names.
+    ///
+    /// # Errors
+    /// When the filter does not start, takes longer than `time_limit`, dies or answers nonsense.
+    pub async fn assess(
+        &mut self,
+        ruleset_id: Option<Uuid>,
+        ruleset: &RulesetSource,
+        request: &Request<'_>,
+        time_limit: Duration,
+    ) -> anyhow::Result<Verdict> {
+        let mut screener = match self.running.take() {
+            Some((id, running)) if id == ruleset_id => running,
+            _ => {
+                let start = Screener::start(&self.command, ruleset);
+                tokio::time::timeout(START_LIMIT, start)
+                    .await
+                    .context("the filter does not start")??
+            }
+        };
+        let verdict = screener.assess(request, time_limit).await?;
+        // kept only after a whole answer: whatever went wrong, the next text meets a fresh filter
+        self.running = Some((ruleset_id, screener));
+        Ok(verdict)
+    }
 }
 
 /// A running filter. Killed when dropped.
-pub(super) struct Screener {
+struct Screener {
     // held for its Drop
     _child: Child,
     stdin: ChildStdin,
@@ -75,10 +129,7 @@ pub(super) struct Screener {
 }
 
 impl Screener {
-    pub(super) async fn start(
-        command: &ScreenerCommand,
-        ruleset: &RulesetSource,
-    ) -> anyhow::Result<Self> {
+    async fn start(command: &ScreenerCommand, ruleset: &RulesetSource) -> anyhow::Result<Self> {
         let mut child = Command::new(&command.program)
             .args(&command.arguments)
             // nothing of the service's secrets is the filter's business
@@ -97,11 +148,22 @@ impl Screener {
             stdout,
         };
         screener.send(ruleset).await?;
+        // a first text of no weight: reading the model's weights is not part of any comment's time
+        let ready = Request {
+            id: "ready".to_owned(),
+            text: "Ready?",
+            article: RequestArticle::default(),
+            parent: None,
+            thread: &[],
+            recent: &[],
+            quick: true,
+        };
+        screener.assess(&ready, START_LIMIT).await?;
         Ok(screener)
     }
 
     /// The verdict on one comment. After an error the filter is in an unknown state: drop it.
-    pub(super) async fn assess(
+    async fn assess(
         &mut self,
         request: &Request<'_>,
         time_limit: Duration,
@@ -180,6 +242,7 @@ mod tests {
             parent: None,
             thread: &[],
             recent: &[],
+            quick: false,
         }
     }
 

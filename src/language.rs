@@ -1,15 +1,17 @@
+//! Which language a text is in.
+
 /// How many characters of the text are read; language shows in the first paragraphs.
 const SAMPLE_CHARS: usize = 4_000;
 
 /// The language of a text as a two-letter code, or nothing where its words do not tell for certain.
-pub(super) fn of(text: &str) -> Option<String> {
+pub fn of(text: &str) -> Option<String> {
     let sample: String = text.chars().take(SAMPLE_CHARS).collect();
     let info = whatlang::detect(&sample).filter(whatlang::Info::is_reliable)?;
     two_letters(info.lang().code()).map(str::to_owned)
 }
 
 /// The first part of a language tag (`en-GB`, `ur_PK`) in lower case, if it has the shape of one.
-pub(super) fn primary(tag: &str) -> Option<String> {
+pub fn primary(tag: &str) -> Option<String> {
     let first = tag.trim().split(['-', '_']).next()?.to_ascii_lowercase();
     let shaped = (2..=3).contains(&first.len()) && first.chars().all(|c| c.is_ascii_lowercase());
     shaped.then_some(first)

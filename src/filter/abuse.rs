@@ -1,0 +1,241 @@
+//! Phase: what the trained model makes of the words.
+
+use super::language::is_known;
+use super::model::{AbuseKind, Measured, seen};
+use super::phases::{Phase, Prepared, Signals};
+use super::repaired::{Repaired, repaired};
+use super::ruleset::Ruleset;
+use super::source::Threshold;
+use super::subject::Subject;
+use super::verdict::{Reason, merge_spans};
+
+pub(super) struct Abuse;
+
+impl Phase for Abuse {
+    fn name(&self) -> &'static str {
+        "model"
+    }
+
+    fn assess(&self, on: &Prepared<'_>) -> Signals {
+        let mut signals = Signals::default();
+        let rules = &on.ruleset.source.abuse;
+        if !rules.enabled {
+            return signals;
+        }
+        let text = repaired(on);
+        if !is_known(&text.text) {
+            signals
+                .scores
+                .extend(AbuseKind::ALL.map(|kind| (kind.as_str(), None)));
+            return signals;
+        }
+        let measured = on
+            .ruleset
+            .model
+            .measure(&text.text, rules.encoder && !on.subject.quick);
+        for kind in AbuseKind::ALL {
+            let found = measured.score(kind);
+            signals
+                .scores
+                .push((kind.as_str(), found.map(|(score, _)| score)));
+            let Some((score, passage)) = found else {
+                continue;
+            };
+            let threshold = rules.threshold(kind, measured.by_both());
+            if let Some((reason, severity)) = kind.reason().zip(threshold.severity(score)) {
+                let spans = explain(&measured, &text, kind, passage, threshold);
+                signals.reasons.push(Reason {
+                    kind: reason,
+                    severity,
+                    phase: self.name().to_owned(),
+                    score: Some(score),
+                    spans,
+                    note: describe(kind, measured.by_both()),
+                });
+            }
+        }
+        signals
+    }
+}
+
+/// The words without which the comment would pass, in the original text.
+fn explain(
+    measured: &Measured<'_>,
+    text: &Repaired,
+    kind: AbuseKind,
+    passage: usize,
+    threshold: Threshold,
+) -> Vec<[usize; 2]> {
+    let least = threshold.least().clamp(1e-6, 1.0 - 1e-6);
+    let least = (least / (1.0 - least)).ln();
+    let spans = measured.explain(kind, passage, least);
+    merge_spans(
+        spans
+            .into_iter()
+            .map(|[from, to]| text.original(from, to))
+            .collect(),
+    )
+}
+
+/// One sentence for the writer and for a moderator.
+fn describe(kind: AbuseKind, both: bool) -> String {
+    let what = match kind {
+        AbuseKind::Toxicity => "Reads as abuse that drives others out of a discussion",
+        AbuseKind::SevereToxicity => "Reads as grave abuse",
+        AbuseKind::IdentityAttack => "Reads as an attack on people for what they are",
+        AbuseKind::Insult => "Reads as an insult to a person",
+        AbuseKind::Threat => "Reads as a threat or a call to harm",
+        AbuseKind::Profanity => "Reads as coarse language",
+        AbuseKind::Spam => "Reads as advertising",
+    };
+    let alone = if both {
+        ""
+    } else {
+        ", as far as a quick look can tell"
+    };
+    format!("{what}{alone}.")
+}
+
+/// What the model sees in a text, before any of it becomes a probability. The training scripts read it, so that
+/// they learn from the very words that the program reads.
+#[derive(Debug, serde::Serialize)]
+pub struct Measurement {
+    /// The words as the encoder gets them, with a space between two.
+    pub words: String,
+    /// The places of the fast stage's features, if they were asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub features: Vec<usize>,
+    /// For each passage the measurements of the fast stage and of the encoder, and whether it is only a part.
+    pub passages: Vec<(Vec<f32>, Vec<f32>, bool)>,
+}
+
+/// Measures a text; with `features`, lists those of the fast stage and leaves the passages out.
+#[must_use]
+pub fn measure(ruleset: &Ruleset, text: &str, features: bool) -> Measurement {
+    let subject = Subject::of(text);
+    let text = repaired(&Prepared::new(ruleset, &subject)).text;
+    let (words, places) = seen(&text, features);
+    let passages = if features {
+        Vec::new()
+    } else {
+        ruleset.model.measure(&text, true).raw()
+    };
+    Measurement {
+        words,
+        features: places,
+        passages,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::verdict::{Kind, Outcome, Verdict};
+    use super::super::{RulesetSource, assess};
+    use super::*;
+
+    fn ruleset() -> Ruleset {
+        Ruleset::compile(&RulesetSource::default()).unwrap()
+    }
+
+    fn kinds(verdict: &Verdict) -> Vec<Kind> {
+        let of_model = verdict
+            .reasons
+            .iter()
+            .filter(|reason| reason.phase == "model");
+        of_model.map(|reason| reason.kind).collect()
+    }
+
+    #[test]
+    fn who_says_what_of_whom() {
+        let ruleset = ruleset();
+        for (text, hateful) in [
+            (
+                "Nothing good ever came from letting Muslims live here, they are a plague.",
+                true,
+            ),
+            ("My new doctor is a Muslim and she is very kind.", false),
+            ("Every last one of those gays should be locked away.", true),
+            ("Nobody should be locked away for being gay.", false),
+            (
+                "He told his class that women are too stupid to drive, and was rightly sacked.",
+                false,
+            ),
+            ("Women are too stupid to drive.", true),
+        ] {
+            let found = kinds(&assess(&ruleset, &Subject::of(text)));
+            assert_eq!(
+                found.contains(&Kind::IdentityAttack),
+                hateful,
+                "{text}: {found:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn without_the_marked_words_it_would_pass() {
+        let ruleset = ruleset();
+        for text in [
+            "You are a pathetic little liar and everybody here knows it.",
+            "Good morning. I read the article twice. All immigrants are vermin. The bridge is nice.",
+        ] {
+            let verdict = assess(&ruleset, &Subject::of(text));
+            let of_model = verdict
+                .reasons
+                .iter()
+                .filter(|reason| reason.phase == "model");
+            let mut seen = 0;
+            for reason in of_model {
+                let mut rest = text.to_owned();
+                for [from, to] in reason.spans.iter().rev() {
+                    rest.replace_range(from..to, "");
+                }
+                let again = kinds(&assess(&ruleset, &Subject::of(&rest)));
+                assert!(!again.contains(&reason.kind), "{text}: {rest}");
+                seen += 1;
+            }
+            assert!(seen > 0, "{text}");
+        }
+    }
+
+    #[test]
+    fn abstains_where_it_has_learnt_nothing() {
+        let text = "Les habitants de la ville ne veulent pas payer davantage pour les transports";
+        let verdict = assess(&ruleset(), &Subject::of(text));
+        for kind in AbuseKind::ALL {
+            assert_eq!(verdict.scores.get(kind.as_str()), Some(None));
+        }
+        assert_eq!(verdict.verdict, Outcome::Publish);
+    }
+
+    #[test]
+    fn the_quick_look_says_so_and_holds_more() {
+        let ruleset = ruleset();
+        let subject = Subject {
+            quick: true,
+            ..Subject::of("You are a pathetic little liar, you stupid worthless idiot.")
+        };
+        let verdict = assess(&ruleset, &subject);
+        let note = verdict
+            .reasons
+            .iter()
+            .find(|reason| reason.phase == "model");
+        assert!(note.is_some_and(|reason| reason.note.contains("quick look")));
+        let rules = &ruleset.source.abuse;
+        let (both, alone) = (
+            rules.threshold(AbuseKind::Insult, true),
+            rules.threshold(AbuseKind::Insult, false),
+        );
+        assert!(alone.hold < both.hold);
+    }
+
+    #[test]
+    fn switched_off_it_says_nothing() {
+        let mut source = RulesetSource::default();
+        source.abuse.enabled = false;
+        let verdict = assess(
+            &Ruleset::compile(&source).unwrap(),
+            &Subject::of("You are an idiot"),
+        );
+        assert!(kinds(&verdict).is_empty() && verdict.scores.get("toxicity").is_none());
+    }
+}

@@ -1,0 +1,200 @@
+//! Matrix products of 8-bit integers. Their sums are exact whatever the processor, so that the same text gets the
+//! same score on every machine.
+
+#![allow(
+    clippy::inline_always,
+    clippy::needless_lifetimes,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "what is not inlined runs with narrow registers; the attribute names every lifetime and hides what \
+              it is put on; bytes are within 1 … 255 by construction"
+)]
+
+use rten_gemm::{GemmExecutor, GemmInputA, GemmInputB, GemmOptions, PackedBMatrix};
+use rten_tensor::NdTensorView;
+
+use super::activation::round;
+
+/// Computes products with the best instructions that the processor has.
+pub(super) type Products = GemmExecutor<u8, i8, i32>;
+
+/// A fully connected layer with weights of seven bits (−63 … 63), one scale for each output. With an eighth bit the
+/// sums of older processors' instructions would overflow.
+pub(super) struct Linear {
+    weights: PackedBMatrix<i8>,
+    /// For each output: what one step of its weights is worth.
+    scales: Vec<f32>,
+    /// For each output: the sum of its weights, which takes back the shift of the inputs.
+    sums: Vec<i32>,
+    bias: Vec<f32>,
+    inputs: usize,
+}
+
+impl std::fmt::Debug for Linear {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Linear({} → {})", self.inputs, self.scales.len())
+    }
+}
+
+/// Inputs are stored as unsigned bytes around this.
+const ZERO: i32 = 128;
+
+impl Linear {
+    /// `weights` is outputs × inputs, row by row. `None`: the lengths do not fit.
+    pub(super) fn new(
+        products: &Products,
+        weights: &[i8],
+        scales: Vec<f32>,
+        bias: Vec<f32>,
+    ) -> Option<Self> {
+        let outputs = scales.len();
+        let inputs = weights.len().checked_div(outputs)?;
+        if bias.len() != outputs || inputs * outputs != weights.len() || inputs == 0 {
+            return None;
+        }
+        let sums = weights
+            .chunks_exact(inputs)
+            .map(|row| row.iter().map(|w| i32::from(*w)).sum())
+            .collect();
+        let rows = NdTensorView::try_from_data([outputs, inputs], weights).ok()?;
+        Some(Self {
+            weights: products.prepack_b(rows.transposed()),
+            scales,
+            sums,
+            bias,
+            inputs,
+        })
+    }
+
+    /// How many inputs and outputs it has.
+    pub(super) fn size(&self) -> (usize, usize) {
+        (self.inputs, self.scales.len())
+    }
+
+    /// `rows` is rows × inputs; appends nothing, returns rows × outputs. Each row of inputs gets a scale of its own.
+    pub(super) fn apply(&self, products: &Products, rows: &[f32]) -> Vec<f32> {
+        let outputs = self.scales.len();
+        let count = rows.len() / self.inputs;
+        let mut bytes = vec![0_u8; rows.len()];
+        let mut steps = vec![0.0_f32; count];
+        quantise(rows, self.inputs, &mut bytes, &mut steps);
+        let mut sums = vec![0_i32; count * outputs];
+        let Ok(view) = NdTensorView::try_from_data([count, self.inputs], bytes.as_slice()) else {
+            return Vec::new();
+        };
+        let product = products.gemm(
+            &mut sums,
+            GemmInputA::Unpacked(view),
+            GemmInputB::Packed(&self.weights),
+            GemmOptions::default(),
+        );
+        // Only shapes that do not fit are errors, and `new` checked them.
+        if product.is_err() {
+            return Vec::new();
+        }
+        let mut result = vec![0.0_f32; sums.len()];
+        scale(&sums, &steps, self, &mut result);
+        result
+    }
+}
+
+/// Sums of 1,536 products of 8 bits and 7 bits stay below 2²⁴, where every integer is a number of 32 bits.
+#[expect(clippy::cast_precision_loss, reason = "below 2^24, see above")]
+#[inline(always)]
+fn real(sum: i32) -> f32 {
+    sum as f32
+}
+
+/// Each row as bytes, and what one step of them is worth.
+#[pulp::with_simd(quantise = pulp::Arch::new())]
+#[inline(always)]
+fn quantise_with<'a, S: pulp::Simd>(
+    _: S,
+    rows: &'a [f32],
+    width: usize,
+    bytes: &'a mut [u8],
+    steps: &'a mut [f32],
+) {
+    let rows = rows.chunks_exact(width).zip(bytes.chunks_exact_mut(width));
+    for ((row, bytes), step) in rows.zip(steps) {
+        let mut lanes = [0.0_f32; 16];
+        let (blocks, rest) = row.as_chunks::<16>();
+        for block in blocks {
+            for (lane, x) in lanes.iter_mut().zip(block) {
+                *lane = if x.abs() > *lane { x.abs() } else { *lane };
+            }
+        }
+        let most = lanes
+            .iter()
+            .chain(rest)
+            .fold(0.0_f32, |most, x| most.max(x.abs()));
+        *step = if most > 0.0 { most / 127.0 } else { 1.0 };
+        let by = 1.0 / *step;
+        for (byte, x) in bytes.iter_mut().zip(row) {
+            *byte = (round(x * by) + 128.0) as i32 as u8;
+        }
+    }
+}
+
+/// Sums of integers back to reals.
+#[pulp::with_simd(scale = pulp::Arch::new())]
+#[inline(always)]
+fn scale_with<'a, S: pulp::Simd>(
+    _: S,
+    sums: &'a [i32],
+    steps: &'a [f32],
+    layer: &'a Linear,
+    result: &'a mut [f32],
+) {
+    let outputs = layer.scales.len();
+    let rows = result
+        .chunks_exact_mut(outputs)
+        .zip(sums.chunks_exact(outputs));
+    for ((into, row), step) in rows.zip(steps) {
+        let outputs = row
+            .iter()
+            .zip(&layer.sums)
+            .zip(&layer.scales)
+            .zip(&layer.bias);
+        for (x, (((sum, shift), scale), bias)) in into.iter_mut().zip(outputs) {
+            *x = real(sum - ZERO * shift) * (scale * step) + bias;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn products_are_close_to_those_of_reals() {
+        let products = Products::default();
+        let weights: Vec<i8> = (0..3 * 64_i32)
+            .map(|i| i8::try_from(i * 37 % 127 - 63).unwrap())
+            .collect();
+        let (scales, bias) = (vec![0.01, 0.02, 0.03], vec![1.0, -1.0, 0.0]);
+        let layer = Linear::new(&products, &weights, scales.clone(), bias.clone()).unwrap();
+        let rows: Vec<f32> = (0..2 * 64_i16)
+            .map(|i| f32::from(i * 29 % 83) / 20.0 - 2.0)
+            .collect();
+        let found = layer.apply(&products, &rows);
+        assert_eq!(found.len(), 6);
+        for (at, value) in found.iter().enumerate() {
+            let (row, output) = (at / 3, at % 3);
+            let expected: f32 = (0..64)
+                .map(|i| rows[row * 64 + i] * f32::from(weights[output * 64 + i]) * scales[output])
+                .sum::<f32>()
+                + bias[output];
+            assert!((value - expected).abs() < 0.2, "{value} {expected}");
+        }
+        assert!(!products.may_saturate() || found.iter().all(|x| x.is_finite()));
+    }
+
+    #[test]
+    fn lengths_must_fit() {
+        let products = Products::default();
+        assert!(Linear::new(&products, &[1, 2, 3], vec![1.0, 1.0], vec![0.0, 0.0]).is_none());
+        assert!(Linear::new(&products, &[1, 2], vec![1.0], vec![]).is_none());
+        assert!(Linear::new(&products, &[], vec![], vec![]).is_none());
+    }
+}

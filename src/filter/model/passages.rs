@@ -1,0 +1,226 @@
+//! A text as the passages in which it is read: the whole, and each of its sentences, so that harmless sentences
+//! around an abusive one do not dilute it.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::encoder::Encoder;
+use super::kinds::AbuseKind;
+use super::words::{Word, words};
+use super::{FAST_KINDS, FastLogits, KINDS, Logits, Model};
+
+/// Pieces in the longest passage: what the encoder reads at once.
+const LONGEST: usize = super::encoder::LONGEST - 2;
+/// Words in the shortest passage that is read apart: a shorter sentence belongs to the next one.
+const SHORTEST: usize = 6;
+
+/// Pieces from which on a text is also read sentence by sentence: a shorter one is seen whole without effort.
+const LONG: usize = 48;
+
+/// What both stages make of one passage.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Passage {
+    pub fast: FastLogits,
+    /// `None` without the encoder.
+    pub encoder: Option<Logits>,
+}
+
+/// A text, cut and measured.
+#[derive(Debug)]
+pub(in crate::filter) struct Measured<'m> {
+    model: &'m Model,
+    encoder: Option<&'m Encoder>,
+    pub(super) words: Vec<Word>,
+    /// The pieces of each word; empty without the encoder.
+    pub(super) pieces: Vec<Vec<u32>>,
+    /// The passages with their words; where there are several, those after `wholes` are sentences.
+    pub(super) passages: Vec<(Range<usize>, Passage)>,
+    wholes: usize,
+    /// What was made of a passage without some of its words: the kinds ask for the same ones.
+    without: RefCell<BTreeMap<(usize, Vec<usize>), Passage>>,
+}
+
+impl Model {
+    /// Reads a text, with the second stage or without it.
+    pub(in crate::filter) fn measure(&self, text: &str, with_encoder: bool) -> Measured<'_> {
+        let words = words(text);
+        let encoder = self.encoder.as_ref().filter(|_| with_encoder);
+        let pieces = match encoder {
+            Some(encoder) => words.iter().map(|word| encoder.pieces(word)).collect(),
+            None => Vec::new(),
+        };
+        let mut measured = Measured {
+            model: self,
+            encoder,
+            words,
+            pieces,
+            passages: Vec::new(),
+            wholes: 0,
+            without: RefCell::default(),
+        };
+        let wholes = measured.wholes();
+        measured.wholes = wholes.len();
+        let mut ranges = wholes;
+        let pieces: usize = (0..measured.words.len()).map(|at| measured.size(at)).sum();
+        let sentences = measured.sentences();
+        if sentences.len() > 1 && pieces > LONG {
+            ranges.extend(sentences);
+        }
+        measured.passages = ranges
+            .into_iter()
+            .map(|range| (range.clone(), measured.read(range)))
+            .collect();
+        measured
+    }
+}
+
+impl Measured<'_> {
+    /// The probability of a kind, 0 to 1, and the passage that it comes from. `None` for a text without words.
+    pub(in crate::filter) fn score(&self, kind: AbuseKind) -> Option<(f32, usize)> {
+        self.passages
+            .iter()
+            .enumerate()
+            .map(|(at, (_, passage))| (self.odds(kind, passage, at >= self.wholes), at))
+            // of equals the first: the whole text rather than a sentence
+            .reduce(|best, next| if next.0 > best.0 { next } else { best })
+            .map(|(odds, at)| (super::activation::sigmoid(odds), at))
+    }
+
+    /// The logarithm of the odds of a kind.
+    pub(super) fn odds(&self, kind: AbuseKind, passage: &Passage, is_part: bool) -> f32 {
+        let Some(by) = self.model.manifest.calibration(kind) else {
+            return 0.0;
+        };
+        let at = kind as usize;
+        let fast = passage.fast.get(at).copied().unwrap_or_default();
+        let margin = if is_part { by.margin } else { 0.0 };
+        match passage.encoder {
+            Some(encoder) => {
+                let encoder = encoder.get(at).copied().unwrap_or_default();
+                by.encoder * encoder + by.fast * fast + by.bias - margin
+            }
+            None => by.alone * fast + by.alone_bias - margin,
+        }
+    }
+
+    /// Whether the second stage took part.
+    pub(in crate::filter) fn by_both(&self) -> bool {
+        self.encoder.is_some()
+    }
+
+    /// Whether a passage is only a part of the text.
+    pub(super) fn is_part(&self, passage: usize) -> bool {
+        passage >= self.wholes
+    }
+
+    /// The measurements of each passage before calibration, and whether it is only a part.
+    pub(in crate::filter) fn raw(&self) -> Vec<(Vec<f32>, Vec<f32>, bool)> {
+        let passages = self.passages.iter().enumerate();
+        passages
+            .map(|(at, (_, passage))| {
+                let encoder = passage.encoder.map_or_else(Vec::new, Vec::from);
+                (Vec::from(passage.fast), encoder, self.is_part(at))
+            })
+            .collect()
+    }
+
+    fn read(&self, range: Range<usize>) -> Passage {
+        self.read_some(range, |_| true)
+    }
+
+    /// What it makes of a passage without some of its words, given in order.
+    pub(super) fn without(&self, passage: usize, gone: &[usize]) -> Option<Passage> {
+        let key = (passage, gone.to_vec());
+        if let Some(known) = self.without.borrow().get(&key) {
+            return Some(*known);
+        }
+        let (range, _) = self.passages.get(passage)?;
+        let rest = self.read_some(range.clone(), |at| !gone.contains(&at));
+        self.without.borrow_mut().insert(key, rest);
+        Some(rest)
+    }
+
+    /// Reads the words of a passage that `keep` lets through.
+    fn read_some(&self, range: Range<usize>, keep: impl Fn(usize) -> bool) -> Passage {
+        let words: Vec<&Word> = range
+            .clone()
+            .filter(|at| keep(*at))
+            .filter_map(|at| self.words.get(at))
+            .collect();
+        let pieces = range
+            .filter(|at| keep(*at))
+            .filter_map(|at| self.pieces.get(at));
+        Passage {
+            fast: self.model.fast.logits(&words),
+            encoder: self
+                .encoder
+                .map(|encoder| encoder.logits(pieces.flatten().copied())),
+        }
+    }
+
+    /// The pieces of a word; without the encoder a word counts as one.
+    fn size(&self, word: usize) -> usize {
+        self.pieces.get(word).map_or(1, Vec::len)
+    }
+
+    /// The text in as few passages as can be read at once, cut between sentences where possible.
+    fn wholes(&self) -> Vec<Range<usize>> {
+        let mut found = Vec::new();
+        let (mut from, mut length, mut cut) = (0, 0, 0);
+        for at in 0..self.words.len() {
+            let more = self.size(at);
+            if length + more > LONGEST && at > from {
+                let end = if cut > from { cut } else { at };
+                found.push(from..end);
+                from = end;
+                length = (from..at).map(|at| self.size(at)).sum();
+            }
+            length += more;
+            if self.words.get(at).is_some_and(Word::ends_sentence) {
+                cut = at + 1;
+            }
+        }
+        if from < self.words.len() {
+            found.push(from..self.words.len());
+        }
+        found
+    }
+
+    /// The sentences; what is too short to be one belongs to the next, or at the end to the one before.
+    fn sentences(&self) -> Vec<Range<usize>> {
+        let mut found: Vec<Range<usize>> = Vec::new();
+        let (mut from, mut length) = (0, 0);
+        for (at, word) in self.words.iter().enumerate() {
+            length += usize::from(!word.is_mark());
+            let ends =
+                word.ends_sentence() && self.words.get(at + 1).is_some_and(|next| !next.is_mark());
+            if ends && length >= SHORTEST {
+                found.push(from..at + 1);
+                (from, length) = (at + 1, 0);
+            }
+        }
+        if from < self.words.len() {
+            match found.last_mut() {
+                Some(last) if length < SHORTEST => last.end = self.words.len(),
+                _ => found.push(from..self.words.len()),
+            }
+        }
+        found
+    }
+}
+
+/// The two stages agree on the order of the kinds.
+const _: () = assert!(KINDS < FAST_KINDS && FAST_KINDS == AbuseKind::ALL.len());
+
+/// The words of a text with a space between two, and with `features` those of the fast stage.
+pub(in crate::filter) fn seen(text: &str, features: bool) -> (String, Vec<usize>) {
+    let words = words(text);
+    let mut places = Vec::new();
+    if features {
+        let all: Vec<&Word> = words.iter().collect();
+        super::fast::features(&all, |place| places.push(place));
+    }
+    let spelled: Vec<&str> = words.iter().map(|word| word.spelled.as_str()).collect();
+    (spelled.join(" "), places)
+}

@@ -1,0 +1,114 @@
+//! The shipped weights against what the training saw, and what they must tell apart.
+
+use serde::Deserialize;
+
+use super::*;
+
+#[derive(Deserialize)]
+struct Reference {
+    text: String,
+    words: String,
+    encoder: Vec<f32>,
+    fast: Vec<f32>,
+}
+
+/// Written by `training/calibrate.py` with the weights: the same texts, measured in 32-bit reals.
+fn references() -> Vec<Reference> {
+    serde_json::from_str(include_str!("../../../models/reference.json")).unwrap()
+}
+
+#[test]
+fn integers_say_what_the_reals_said() {
+    let model = Model::shipped().unwrap();
+    let (mut gaps, mut count) = (0.0, 0.0);
+    for reference in references() {
+        let (words, _) = seen(&reference.text, false);
+        assert_eq!(words, reference.words);
+        let measured = model.measure(&reference.text, true);
+        let (fast, encoder, is_part) = measured.raw().remove(0);
+        assert!(!is_part && encoder.len() == KINDS);
+        for (found, expected) in encoder.iter().zip(&reference.encoder) {
+            assert!(
+                (found - expected).abs() < 1.0,
+                "{}: {found} {expected}",
+                reference.text
+            );
+            gaps += (found - expected).abs();
+            count += 1.0;
+        }
+        for (found, expected) in fast.iter().zip(&reference.fast) {
+            assert!(
+                (found - expected).abs() < 0.1,
+                "{}: {found} {expected}",
+                reference.text
+            );
+        }
+    }
+    assert!(
+        count > 60.0 && gaps / count < 0.2,
+        "{} over {count}",
+        gaps / count
+    );
+}
+
+#[test]
+fn the_same_words_measure_the_same() {
+    let model = Model::shipped().unwrap();
+    for reference in references() {
+        let once = model.measure(&reference.text, true).raw();
+        assert_eq!(once, model.measure(&reference.text, true).raw());
+    }
+}
+
+#[test]
+fn damaged_weights_are_refused_with_what_to_do() {
+    let manifest = include_str!("../../../models/models.json");
+    let fast: &[u8] = include_bytes!("../../../models/fast.safetensors");
+    let mut damaged = fast.to_vec();
+    *damaged.last_mut().unwrap() ^= 1;
+    let error = Model::read(manifest, &damaged, None)
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("sha256") && error.contains("fetch it again"),
+        "{error}"
+    );
+    let error = Model::read("{}", fast, None).unwrap_err().to_string();
+    assert!(error.contains("models.json"), "{error}");
+    // the right bytes in the wrong place
+    let error = Model::read(manifest, fast, Some(fast))
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("encoder.safetensors"), "{error}");
+    assert!(
+        Model::read(manifest, fast, None)
+            .unwrap()
+            .name()
+            .contains("quick look")
+    );
+}
+
+#[test]
+fn any_text_is_read() {
+    let model = Model::shipped().unwrap();
+    for text in [
+        "",
+        " ",
+        "\u{200b}",
+        "?!",
+        "🐒🐒",
+        "a\u{301}\u{301}\u{301}",
+        "قلعہ",
+        &"word ".repeat(2_000),
+        &"x".repeat(5_000),
+    ] {
+        let measured = model.measure(text, true);
+        for kind in AbuseKind::ALL {
+            let score = measured.score(kind).map(|(score, _)| score);
+            assert!(
+                score.is_none_or(|score| (0.0..=1.0).contains(&score)),
+                "{text:.20}"
+            );
+        }
+    }
+}

@@ -1,0 +1,302 @@
+//! The repaired text: the words as they were meant, for a model that reads words. Disguises are
+//! taken off where that is safe: a word is replaced only by a listed term or a known word, and
+//! never when it is a known word as it stands. Capitals, punctuation, links and numbers stay.
+
+use super::disguise::Glyph;
+use super::joined::{is_part, pulled_apart, spaced_run};
+use super::normalize::Done;
+use super::phases::Prepared;
+use super::respelt::{cased, is_disguised_latin, is_lookalike, meant};
+use super::source::Folds;
+use super::wordlist::is_known;
+
+/// Separated letters are put together from this many on: fewer are initials.
+const LEAST_SEPARATED: usize = 4;
+
+/// A text as it was meant, with a way back to the bytes of the original.
+#[derive(Debug, Default)]
+pub(super) struct Repaired {
+    pub text: String,
+    parts: Vec<Part>,
+    /// What was taken off.
+    pub done: Done,
+}
+
+/// One character, or one replaced word, of the repaired text.
+#[derive(Debug, Clone, Copy)]
+struct Part {
+    /// Where it starts in the repaired text.
+    at: usize,
+    /// The original bytes for which it stands, half-open.
+    from: usize,
+    to: usize,
+}
+
+impl Repaired {
+    /// The original bytes, half-open, of this byte range of the repaired text. A part of a
+    /// replaced word stands for the whole of it; what lies outside is cut off.
+    pub(super) fn original(&self, start: usize, end: usize) -> [usize; 2] {
+        let part = |byte: usize| {
+            let after = self.parts.partition_point(|part| part.at <= byte);
+            after.checked_sub(1).and_then(|at| self.parts.get(at))
+        };
+        match (part(start), part(end.saturating_sub(1).max(start))) {
+            (Some(first), Some(last)) => [first.from, last.to],
+            _ => [0, 0],
+        }
+    }
+
+    fn push(&mut self, text: &str, from: usize, to: usize, done: Done) {
+        let at = self.text.len();
+        self.parts.push(Part { at, from, to });
+        self.text.push_str(text);
+        self.done.add(done);
+    }
+}
+
+/// Takes off what can safely be taken off. Looks at each glyph a fixed number of times.
+pub(super) fn repaired(on: &Prepared<'_>) -> Repaired {
+    let mut mender = Mender {
+        text: on.subject.text,
+        folds: on.ruleset.source.folds,
+        terms: disguised_terms(on),
+        out: Repaired::default(),
+        whole: None,
+    };
+    mender.out.text.reserve(on.subject.text.len());
+    let mut rest = on.glyphs.as_slice();
+    while let Some(first) = rest.first() {
+        let taken = if first.raw == ' ' {
+            mender.out.push(" ", first.from, first.to, Done::NONE);
+            1
+        } else {
+            mender.chunk(rest)
+        };
+        rest = rest.get(taken.max(1)..).unwrap_or_default();
+    }
+    mender.out
+}
+
+/// A listed term that does not stand there as it is listed.
+#[derive(Debug, Clone, Copy)]
+struct Disguised<'a> {
+    from: usize,
+    to: usize,
+    term: &'a str,
+    done: Done,
+}
+
+/// Those that do not overlap, in the order of the text. What only the plain view took off is left
+/// to it.
+fn disguised_terms<'a>(on: &'a Prepared<'_>) -> Vec<Disguised<'a>> {
+    let mut found: Vec<Disguised<'a>> = Vec::new();
+    for hit in &on.hits {
+        let (Some(term), false) = (
+            on.ruleset.matcher.term(hit),
+            hit.done.without(Done::PLAIN).is_empty(),
+        ) else {
+            continue;
+        };
+        let one = Disguised {
+            from: hit.from,
+            to: hit.to,
+            term: &term.text,
+            done: hit.done,
+        };
+        // Sorted by start, and by end where that is the same: the longer one comes later.
+        match found.last_mut() {
+            Some(last) if one.from == last.from => *last = one,
+            Some(last) if one.from < last.to => {}
+            _ => found.push(one),
+        }
+    }
+    found.reverse();
+    found
+}
+
+struct Mender<'a> {
+    text: &'a str,
+    folds: Folds,
+    /// The last one is the next one.
+    terms: Vec<Disguised<'a>>,
+    out: Repaired,
+    /// Where a character starts that was copied although it has several pieces.
+    whole: Option<usize>,
+}
+
+impl Mender<'_> {
+    /// Mends what begins here and is written without a space, or letter by letter with spaces;
+    /// how many glyphs that was.
+    fn chunk(&mut self, rest: &[Glyph]) -> usize {
+        if let Some(first) = rest.first() {
+            self.forget_terms_before(first.from);
+        }
+        let run = spaced_run(rest);
+        if run >= LEAST_SEPARATED {
+            let run = rest.get(..run * 2 - 1).unwrap_or(rest);
+            if !self.replaced_separated(run) {
+                return self.pieces(rest, run.len());
+            }
+            return run.len();
+        }
+        let end = rest.iter().position(|g| g.raw == ' ').unwrap_or(rest.len());
+        let chunk = rest.get(..end).unwrap_or(rest);
+        if is_link(chunk) {
+            self.copy(chunk);
+            return end;
+        }
+        if self.replaced_separated(chunk) {
+            return end;
+        }
+        self.pieces(rest, end)
+    }
+
+    /// Puts separated letters together if they are a known word, and says whether they were.
+    fn replaced_separated(&mut self, chunk: &[Glyph]) -> bool {
+        let (Some(first), Some(last), true) = (chunk.first(), chunk.last(), self.folds.separators)
+        else {
+            return false;
+        };
+        if self.term_before(last.to) {
+            return false;
+        }
+        let Some((start, end)) = pulled_apart(chunk) else {
+            return false;
+        };
+        let letters = chunk.get(start..end).unwrap_or_default();
+        let parts = letters.iter().filter(|g| is_part(g));
+        let word: String = parts.map(|g| g.letter).collect();
+        if word.chars().count() < LEAST_SEPARATED || !is_known(&word) {
+            return false;
+        }
+        let mut done = Done::SEPARATORS;
+        for glyph in letters {
+            done.add(glyph.done);
+        }
+        self.copy(chunk.get(..start).unwrap_or_default());
+        let from = letters.first().unwrap_or(first).from;
+        self.replace(&word, from, letters.last().unwrap_or(last).to, done);
+        self.copy(chunk.get(end..).unwrap_or_default());
+        true
+    }
+
+    /// Mends listed terms and words one after the other, at least as far as `end`; how far.
+    fn pieces(&mut self, glyphs: &[Glyph], end: usize) -> usize {
+        let mut at = 0;
+        while let (Some(first), true) = (glyphs.get(at), at < end) {
+            self.forget_terms_before(first.from);
+            if let Some(term) = self.terms.pop_if(|term| term.from == first.from) {
+                let inside = glyphs.iter().skip(at).take_while(|g| g.from < term.to);
+                at += inside.count();
+                self.term(&term, glyphs.get(at));
+                continue;
+            }
+            let next = self.terms.last().map_or(usize::MAX, |term| term.from);
+            let len = glyphs
+                .iter()
+                .skip(at)
+                .take_while(|g| is_part(g) && g.from < next)
+                .count();
+            let word = glyphs.get(at..at + len.max(1)).unwrap_or_default();
+            self.word(word);
+            at += word.len().max(1);
+        }
+        at
+    }
+
+    fn term(&mut self, term: &Disguised, next: Option<&Glyph>) {
+        let (from, to) = (term.from, term.to);
+        let run_together = term.done.has(Done::JOINED);
+        if run_together && self.out.text.ends_with(char::is_alphanumeric) {
+            self.out.push(" ", from, to, Done::NONE);
+        }
+        self.replace(term.term, from, to, term.done);
+        if run_together && next.is_some_and(is_part) {
+            self.out.push(" ", from, to, Done::NONE);
+        }
+    }
+
+    fn word(&mut self, word: &[Glyph]) {
+        let (Some(first), Some(last)) = (word.first(), word.last()) else {
+            return;
+        };
+        if let Some((word, done)) = meant(word, self.folds) {
+            self.replace(&word, first.from, last.to, done);
+            return;
+        }
+        let foreign = is_disguised_latin(word);
+        for glyph in word {
+            let letter = if foreign && is_lookalike(glyph) {
+                glyph.letter
+            } else {
+                glyph.raw
+            };
+            self.plain(glyph, letter);
+        }
+    }
+
+    fn copy(&mut self, glyphs: &[Glyph]) {
+        for glyph in glyphs {
+            self.plain(glyph, glyph.raw);
+        }
+    }
+
+    /// One character without what the plain view takes off, in the case in which it is written.
+    fn plain(&mut self, glyph: &Glyph, letter: char) {
+        let (from, to) = (glyph.from, glyph.to);
+        if self.whole == Some(from) {
+            return;
+        }
+        let written = self.text.get(from..to).unwrap_or_default();
+        let source = written.chars().next().unwrap_or(glyph.raw);
+        let dressed = glyph.done.has(Done::STYLED) && source.is_alphabetic();
+        let mut done = glyph.done;
+        if letter == glyph.raw {
+            done = done.without(Done::LOOKALIKES);
+        }
+        done = done.without(Done::LEET);
+        let mut one = String::new();
+        if letter == glyph.raw && !dressed && !done.has(Done::ACCENTS) {
+            // A character of several pieces, such as an accented letter, is copied once.
+            self.whole = Some(from);
+            one.push_str(written);
+            done = done.without(Done::STYLED);
+        } else if source.is_uppercase() {
+            one.extend(letter.to_uppercase());
+        } else {
+            one.push(letter);
+        }
+        self.out.push(&one, from, to, done);
+    }
+
+    fn replace(&mut self, word: &str, from: usize, to: usize, done: Done) {
+        let written = self.text.get(from..to).unwrap_or_default();
+        let word = cased(word, written);
+        self.out.push(&word, from, to, done);
+    }
+
+    fn forget_terms_before(&mut self, byte: usize) {
+        while self.terms.pop_if(|term| term.from < byte).is_some() {}
+    }
+
+    fn term_before(&self, byte: usize) -> bool {
+        self.terms.last().is_some_and(|term| term.from < byte)
+    }
+}
+
+/// An address of a page or a mailbox, which is no words.
+fn is_link(chunk: &[Glyph]) -> bool {
+    let find = |c: char| chunk.iter().position(|g| g.raw == c);
+    let rfind = |c: char| chunk.iter().rposition(|g| g.raw == c);
+    let scheme = chunk
+        .windows(3)
+        .any(|w| w.iter().map(|g| g.raw).eq("://".chars()));
+    let www = chunk.iter().take(4).map(|g| g.raw).eq("www.".chars());
+    let path = find('.').is_some_and(|dot| rfind('/').is_some_and(|slash| dot < slash));
+    let mailbox = find('@').is_some_and(|at| at > 0 && rfind('.').is_some_and(|dot| at < dot));
+    scheme || www || path || mailbox
+}
+
+#[cfg(test)]
+#[path = "repaired_tests.rs"]
+mod tests;

@@ -1,0 +1,130 @@
+//! What one disguised word was meant to be, for the repaired text.
+
+use super::chars::is_unspaced;
+use super::disguise::Glyph;
+use super::normalize::Done;
+use super::source::Folds;
+use super::wordlist::is_known;
+
+/// A word with digits or signs for letters is read from this many characters on.
+const LEAST_LEET: usize = 4;
+/// Stretched letters of one word that are tried as single and as double ones.
+const MOST_STRETCHES: usize = 3;
+
+/// The known word that a word with digits for letters or with stretched letters was meant to be.
+/// An unknown one that is stretched is cut to two of each letter.
+pub(super) fn meant(word: &[Glyph], folds: Folds) -> Option<(String, Done)> {
+    let leet = word.iter().any(|g| g.done.has(Done::LEET));
+    let stretched = folds.repeats && is_stretched(word);
+    if !(leet || stretched) || is_known(&word.iter().map(|g| g.raw).collect::<String>()) {
+        return None;
+    }
+    let mut done = Done::NONE;
+    for glyph in word {
+        done.add(glyph.done);
+    }
+    if leet && !is_readable(word) {
+        return None;
+    }
+    let also = |g: &Glyph| g.also.filter(|_| g.done.has(Done::LEET));
+    let readings: [Vec<char>; 2] = [
+        word.iter().map(|g| g.letter).collect(),
+        word.iter().map(|g| also(g).unwrap_or(g.letter)).collect(),
+    ];
+    if !stretched {
+        let known = readings.iter().map(|r| r.iter().collect::<String>());
+        return known
+            .filter(|word| is_known(word))
+            .map(|word| (word, done))
+            .next();
+    }
+    done.add(Done::REPEATS);
+    let tried = readings.iter().flat_map(|letters| relaxed(letters));
+    let known = tried.filter(|word| is_known(word)).max_by_key(String::len);
+    let cut = || (!leet).then(|| readings.first().map(|letters| cut(letters, |_| 2)));
+    Some((known.or_else(|| cut().flatten())?, done))
+}
+
+/// Most of it letters, and not a handle: `@lone` is somebody's name, `1st` and `4x4` are words.
+fn is_readable(word: &[Glyph]) -> bool {
+    let signs = word.iter().filter(|g| g.done.has(Done::LEET)).count();
+    word.len() >= LEAST_LEET && signs * 2 < word.len() && word.first().is_some_and(|g| g.raw != '@')
+}
+
+/// Whether a letter stands three times in a row or more. Numerals such as VIII are no words, nor
+/// is `www`.
+fn is_stretched(word: &[Glyph]) -> bool {
+    let numeral = |g: &Glyph| matches!(g.raw, 'i' | 'v' | 'x');
+    word.len() > 3
+        && word
+            .iter()
+            .all(|g| !g.raw.is_numeric() || g.done.has(Done::LEET))
+        && word
+            .chunk_by(|a, b| a.letter == b.letter)
+            .any(|run| run.len() > 2 && run.iter().all(|g| is_alphabetic(g.letter)))
+        && !word.iter().all(numeral)
+}
+
+fn is_alphabetic(letter: char) -> bool {
+    letter.is_alphabetic() && !is_unspaced(letter)
+}
+
+/// The letters with every stretched one once or twice, in each combination of the first few.
+fn relaxed(letters: &[char]) -> impl Iterator<Item = String> + '_ {
+    (0..1_usize << MOST_STRETCHES).map(move |choice| {
+        cut(letters, |stretch| {
+            1 + (choice >> stretch.min(MOST_STRETCHES - 1) & 1)
+        })
+    })
+}
+
+/// The letters with the stretched ones as often as `count` says for the first, second … of them.
+fn cut(letters: &[char], count: impl Fn(usize) -> usize) -> String {
+    let mut stretch = 0;
+    let mut out = String::new();
+    for run in letters.chunk_by(|a, b| a == b) {
+        let keep = if run.len() > 2 {
+            stretch += 1;
+            count(stretch - 1)
+        } else {
+            run.len()
+        };
+        out.extend(run.iter().take(keep));
+    }
+    out
+}
+
+pub(super) fn is_lookalike(glyph: &Glyph) -> bool {
+    glyph.done.has(Done::LOOKALIKES) && !glyph.done.has(Done::LEET)
+}
+
+/// Foreign letters stand for Latin ones where most of the word is Latin or the result is a word:
+/// one wrong key in a Russian word does not make it Latin.
+pub(super) fn is_disguised_latin(word: &[Glyph]) -> bool {
+    if !word.iter().any(is_lookalike) {
+        return false;
+    }
+    let latin = word.iter().filter(|g| g.raw.is_ascii_alphabetic()).count();
+    latin * 2 >= word.len() || is_known(&word.iter().map(|g| g.letter).collect::<String>())
+}
+
+/// The word with the capitals of the letters for which it stands; where they are not as many, all
+/// in capitals or with one as they are.
+pub(super) fn cased(word: &str, written: &str) -> String {
+    let letters = |text: &str| text.chars().filter(|c| c.is_alphabetic()).count();
+    let capitals = written.chars().filter(|c| c.is_uppercase()).count();
+    let mut from = written.chars().filter(|c| c.is_alphabetic());
+    let one_by_one = letters(word) == letters(written);
+    let all = capitals > 1 && capitals * 2 > letters(written);
+    let mut out = String::new();
+    for (at, c) in word.chars().enumerate() {
+        let next = if c.is_alphabetic() { from.next() } else { None };
+        let capital = next.is_some_and(char::is_uppercase);
+        if capital && (one_by_one || at == 0) || all && !one_by_one {
+            out.extend(c.to_uppercase());
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}

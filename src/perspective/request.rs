@@ -1,0 +1,340 @@
+//! What a program asks, checked in the order in which Perspective documents its errors.
+
+use std::collections::BTreeMap;
+
+use super::attribute::score_behind;
+use super::refusal::Refusal;
+use super::wire::{AnalyzeIn, AttributeIn, ContextIn, SuggestIn, SuggestedScores, TextIn};
+use crate::language;
+
+/// The longest comment, in bytes (UTF-8).
+pub(super) const LONGEST_COMMENT: usize = 20 * 1024;
+
+/// The longest token or name of a community, in bytes: it is kept and sent back.
+const LONGEST_TOKEN: usize = 1024;
+
+/// The languages in which the scores have been measured to be worth something (ISO 639-1).
+const LANGUAGES: [&str; 1] = ["en"];
+
+type Checked<T> = Result<T, Refusal>;
+
+/// A request for scores, checked.
+#[derive(Debug)]
+pub(super) struct Analyze {
+    pub(super) text: String,
+    pub(super) surroundings: Surroundings,
+    /// at least one, each name once
+    pub(super) attributes: Vec<Requested>,
+    pub(super) span_annotations: bool,
+    /// as they were sent; empty where the language is to be detected
+    pub(super) languages: Vec<String>,
+    pub(super) client_token: Option<String>,
+}
+
+/// What the comment is about and what it answers; all may be empty.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Surroundings {
+    pub(super) article: String,
+    pub(super) parent: Option<String>,
+    /// what was said before the parent, oldest first
+    pub(super) thread: Vec<String>,
+}
+
+#[derive(Debug)]
+pub(super) struct Requested {
+    /// as it was sent
+    pub(super) name: String,
+    /// the filter's score behind it
+    pub(super) score: &'static str,
+    /// lower scores are not told
+    pub(super) threshold: Option<f64>,
+}
+
+/// What a moderator elsewhere thinks that a comment's scores should be, checked.
+#[derive(Debug)]
+pub(super) struct Suggest {
+    pub(super) text: String,
+    /// at least one
+    pub(super) scores: BTreeMap<String, SuggestedScores>,
+    pub(super) languages: Vec<String>,
+    pub(super) community: Option<String>,
+    pub(super) client_token: Option<String>,
+}
+
+impl Analyze {
+    pub(super) fn read(body: &[u8]) -> Checked<Self> {
+        let asked: AnalyzeIn =
+            serde_json::from_slice(body).map_err(|error| Refusal::unreadable(&error))?;
+        let text = comment(asked.comment)?;
+        let attributes = attributes(asked.requested_attributes)?;
+        let surroundings = surroundings(asked.context)?;
+        let languages = asked.languages.unwrap_or_default();
+        let first = attributes.first().map_or("", |first| first.name.as_str());
+        check_languages(first, &languages)?;
+        Ok(Self {
+            text,
+            surroundings,
+            attributes,
+            span_annotations: asked.span_annotations.unwrap_or(false),
+            languages,
+            client_token: token(asked.client_token)?,
+        })
+    }
+}
+
+impl Suggest {
+    pub(super) fn read(body: &[u8]) -> Checked<Self> {
+        let sent: SuggestIn =
+            serde_json::from_slice(body).map_err(|error| Refusal::unreadable(&error))?;
+        let text = comment(sent.comment)?;
+        let scores = sent.attribute_scores.unwrap_or_default();
+        if scores.is_empty() {
+            return Err(Refusal::invalid("Missing attribute_scores"));
+        }
+        for (name, suggested) in &scores {
+            if score_behind(name).is_none() {
+                return Err(Refusal::invalid(format!("Unknown attribute: {name}")));
+            }
+            if !suggested.is_sound() {
+                let message =
+                    format!("Suggest a score between 0 and 1 for attribute {name}, or none");
+                return Err(Refusal::invalid(message));
+            }
+        }
+        Ok(Self {
+            text,
+            scores,
+            languages: sent.languages.unwrap_or_default(),
+            community: token(sent.community_id)?,
+            client_token: token(sent.client_token)?,
+        })
+    }
+}
+
+fn comment(given: Option<TextIn>) -> Checked<String> {
+    let text = plain(given)?.unwrap_or_default();
+    if text.trim().is_empty() {
+        return Err(Refusal::comment_empty());
+    }
+    if text.len() > LONGEST_COMMENT {
+        return Err(Refusal::comment_too_long());
+    }
+    Ok(text)
+}
+
+/// The text, if it is a plain one. HTML is refused, as Perspective has always done: scores of a text with its tags
+/// would be scores of something else.
+fn plain(given: Option<TextIn>) -> Checked<Option<String>> {
+    let Some(given) = given else {
+        return Ok(None);
+    };
+    match given.r#type.as_deref() {
+        None | Some("PLAIN_TEXT" | "TEXT_TYPE_UNSPECIFIED") => Ok(given.text),
+        Some("HTML") => Err(Refusal::invalid(
+            "Currently, only 'PLAIN_TEXT' comments are supported",
+        )),
+        Some(_) => Err(Refusal::invalid("Unknown text type")),
+    }
+}
+
+fn attributes(given: Option<BTreeMap<String, Option<AttributeIn>>>) -> Checked<Vec<Requested>> {
+    let given = given.unwrap_or_default();
+    if given.is_empty() {
+        return Err(Refusal::no_attributes());
+    }
+    let requested = |(name, wish): (String, Option<AttributeIn>)| {
+        let Some(score) = score_behind(&name) else {
+            return Err(Refusal::invalid(format!(
+                "Unknown requested attribute: {name}"
+            )));
+        };
+        let wish = wish.unwrap_or_default();
+        match wish.score_type.as_deref() {
+            None | Some("PROBABILITY" | "SCORE_TYPE_UNSPECIFIED") => {}
+            Some(other) => {
+                return Err(Refusal::invalid(format!(
+                    "Requested score type {other} is not supported by attribute {name}"
+                )));
+            }
+        }
+        Ok(Requested {
+            name,
+            score,
+            threshold: wish.score_threshold,
+        })
+    };
+    given.into_iter().map(requested).collect()
+}
+
+/// The last entry is what the comment answers, those before it are the thread.
+fn surroundings(given: Option<ContextIn>) -> Checked<Surroundings> {
+    let Some(given) = given else {
+        return Ok(Surroundings::default());
+    };
+    let entries = given.entries.unwrap_or_default();
+    let Some(both) = given.article_and_parent_comment else {
+        let mut thread = Vec::new();
+        for entry in entries {
+            thread.extend(plain(Some(entry))?);
+        }
+        return Ok(Surroundings {
+            article: String::new(),
+            parent: thread.pop(),
+            thread,
+        });
+    };
+    if !entries.is_empty() {
+        return Err(Refusal::invalid(
+            "Context can have either entries or article_and_parent_comment, but both fields were populated.",
+        ));
+    }
+    Ok(Surroundings {
+        article: plain(both.article)?.unwrap_or_default(),
+        parent: plain(both.parent_comment)?,
+        thread: Vec::new(),
+    })
+}
+
+/// A program that says that its text is French is not given scores of a filter that does not know French.
+fn check_languages(attribute: &str, requested: &[String]) -> Checked<()> {
+    if requested.is_empty() || requested.iter().any(|tag| is_supported(tag)) {
+        return Ok(());
+    }
+    Err(Refusal::language_unsupported(attribute, requested, &[]))
+}
+
+/// Is this language (BCP 47) one of those in which scores are given?
+pub(super) fn is_supported(tag: &str) -> bool {
+    language::primary(tag).is_some_and(|tag| LANGUAGES.contains(&tag.as_str()))
+}
+
+fn token(given: Option<String>) -> Checked<Option<String>> {
+    match given {
+        Some(token) if token.len() > LONGEST_TOKEN => Err(Refusal::invalid(format!(
+            "Tokens and identifiers may have {LONGEST_TOKEN} bytes at most"
+        ))),
+        given => Ok(given),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn read(request: &Value) -> Checked<Analyze> {
+        Analyze::read(request.to_string().as_bytes())
+    }
+
+    fn in_context(context: &Value) -> Checked<Surroundings> {
+        let request = json!({ "comment": { "text": "a" }, "requestedAttributes": { "TOXICITY": {} }, "context": context });
+        read(&request).map(|asked| asked.surroundings)
+    }
+
+    #[test]
+    fn both_spellings_and_nulls_are_read() {
+        let snake = json!({
+            "comment": { "text": "a", "type": null },
+            "requested_attributes": { "TOXICITY": { "score_threshold": 0.5, "score_type": "PROBABILITY" }, "SPAM": null },
+            "span_annotations": true, "do_not_store": true, "client_token": "t", "session_id": "s", "community_id": "c",
+            "context": null, "languages": null,
+        });
+        let asked = read(&snake).unwrap();
+        assert!(asked.span_annotations);
+        assert_eq!(asked.client_token.as_deref(), Some("t"));
+        let names: Vec<_> = asked.attributes.iter().map(|a| a.name.as_str()).collect();
+        assert_eq!(names, ["SPAM", "TOXICITY"]);
+        assert_eq!(asked.attributes[1].threshold, Some(0.5));
+    }
+
+    #[test]
+    fn a_comment_may_be_as_long_as_documented() {
+        let request = |length: usize| json!({ "comment": { "text": "é".repeat(length / 2) }, "requestedAttributes": { "TOXICITY": {} } });
+        assert!(read(&request(LONGEST_COMMENT)).is_ok());
+        assert!(read(&request(LONGEST_COMMENT + 2)).is_err());
+    }
+
+    #[test]
+    fn the_last_entry_is_the_parent() {
+        let text = |text: &str| json!({ "text": text });
+        let some = |parent: Option<&str>, thread: &[&str], article: &str| Surroundings {
+            article: article.into(),
+            parent: parent.map(str::to_owned),
+            thread: thread.iter().map(|&text| text.to_owned()).collect(),
+        };
+        for (context, expected) in [
+            (json!({}), some(None, &[], "")),
+            (json!({ "entries": [] }), some(None, &[], "")),
+            (json!({ "entries": [text("p")] }), some(Some("p"), &[], "")),
+            (
+                json!({ "entries": [text("a"), text("b"), text("p")] }),
+                some(Some("p"), &["a", "b"], ""),
+            ),
+            (
+                json!({ "articleAndParentComment": { "article": text("A"), "parentComment": text("p") } }),
+                some(Some("p"), &[], "A"),
+            ),
+            (
+                json!({ "entries": [], "article_and_parent_comment": { "article": text("A") } }),
+                some(None, &[], "A"),
+            ),
+        ] {
+            assert_eq!(in_context(&context).unwrap(), expected, "{context}");
+        }
+        for wrong in [
+            json!({ "entries": [text("a")], "articleAndParentComment": {} }),
+            json!({ "entries": [{ "text": "a", "type": "HTML" }] }),
+            json!({ "entries": "a" }),
+            json!({ "parent": text("a") }),
+        ] {
+            assert!(in_context(&wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn what_can_be_suggested() {
+        for (scores, is_sound) in [
+            (json!({ "summaryScore": { "value": 0 } }), true),
+            (
+                json!({ "summaryScore": { "value": 1, "type": "PROBABILITY" } }),
+                true,
+            ),
+            (
+                json!({ "spanScores": [{ "begin": 0, "end": 1, "score": { "value": 0.5 } }] }),
+                true,
+            ),
+            // a zero may be left out in this format
+            (json!({ "summaryScore": {} }), true),
+            (json!({ "summaryScore": { "value": 1.1 } }), false),
+            (json!({ "summaryScore": { "value": -0.1 } }), false),
+            (
+                json!({ "summaryScore": { "value": 0 }, "spanScores": [{ "score": { "value": 2 } }] }),
+                false,
+            ),
+            (json!({}), false),
+            (json!({ "spanScores": [] }), false),
+        ] {
+            let request =
+                json!({ "comment": { "text": "a" }, "attributeScores": { "TOXICITY": scores } });
+            let read = Suggest::read(request.to_string().as_bytes());
+            assert_eq!(read.is_ok(), is_sound, "{request}");
+        }
+    }
+
+    #[test]
+    fn which_languages_are_known() {
+        for (languages, is_known) in [
+            (&[][..], true),
+            (&["en"], true),
+            (&["en-GB"], true),
+            (&["fr", "en"], true),
+            (&["fr"], false),
+            (&["und"], false),
+            (&["english"], false),
+        ] {
+            let languages: Vec<String> = languages.iter().map(|&tag| tag.to_owned()).collect();
+            let checked = check_languages("TOXICITY", &languages);
+            assert_eq!(checked.is_ok(), is_known, "{languages:?}");
+        }
+    }
+}

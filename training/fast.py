@@ -1,0 +1,115 @@
+"""Trains the first stage: a linear model over the program's hashed features.
+
+    python fast.py --out runs/fast.npz
+"""
+
+import argparse
+import random
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+import corpora
+import program
+from encoder import HEADS, auc, targets
+
+PLACES = 1 << 18
+ALL = HEADS + ["spam"]
+
+
+def spam(part):
+    for name in ("youtube_spam", "sms_spam"):
+        for row in corpora.read(corpora.DATA / "spam" / f"{name}.jsonl.gz"):
+            if row["split"] == part:
+                yield {"text": row["text"], "corpus": name, "abusive": None, "kinds": {}, "spam": float(row["spam"])}
+
+
+def labels(rows):
+    """Labels and weights, rows × ALL. Comments that are no advertising teach the spam head what to leave alone."""
+    want, weight = (np.zeros((len(rows), len(ALL)), np.float32) for _ in range(2))
+    plain = [row if "spam" not in row else {**row, "corpus": "sentences", "abusive": None} for row in rows]
+    some, much = targets(plain)
+    want[:, :-1], weight[:, :-1] = some, much
+    for i, row in enumerate(rows):
+        if "spam" in row:
+            want[i, -1], weight[i, -1] = row["spam"], 2.0
+        elif row["corpus"] in ("cad_reddit", "toxic_spans_civil_comments", "jigsaw_wikipedia_sample", "sentences"):
+            weight[i, -1] = 0.2
+    return torch.tensor(want), torch.tensor(weight)
+
+
+def bags(found):
+    places = torch.tensor(np.concatenate([np.array(row, np.int64) for row in found]))
+    lengths = np.array([len(row) for row in found])
+    return places, lengths
+
+
+def logits(table, bias, texts):
+    """Rows × ALL."""
+    found = [row["features"] for row in program.measure(texts, "--features")]
+    result = np.zeros((len(found), table.shape[1]), np.float32)
+    for i, row in enumerate(found):
+        if row:
+            result[i] = table[row].astype(np.float32).sum(0) / np.sqrt(len(row))
+    return result + bias
+
+
+def main():
+    ask = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    ask.add_argument("--out", type=Path, default=Path("runs/fast.npz"))
+    ask.add_argument("--epochs", type=int, default=4)
+    with_ = ask.parse_args()
+    torch.manual_seed(4)
+    rows = corpora.epoch(0) + list(spam("train"))
+    random.Random(4).shuffle(rows)
+    found = [row["features"] or [0] for row in program.measure([row["text"] for row in rows], "--features")]
+    places, lengths = bags(found)
+    starts = np.concatenate([[0], np.cumsum(lengths)])
+    want, weight = labels(rows)
+    bag = nn.EmbeddingBag(PLACES, len(ALL), mode="sum", sparse=True)
+    nn.init.zeros_(bag.weight)
+    bias = nn.Parameter(torch.full((len(ALL),), -1.0))
+    sparse = torch.optim.SparseAdam(bag.parameters(), lr=0.02)
+    dense = torch.optim.Adam([bias], lr=0.02)
+    order = np.arange(len(rows))
+    size = 512
+    total = with_.epochs * (len(rows) // size)
+    step = 0
+    for epoch in range(with_.epochs):
+        np.random.default_rng(epoch).shuffle(order)
+        losses = []
+        for at in range(0, len(order) - size + 1, size):
+            batch = order[at : at + size]
+            take = torch.cat([places[starts[i] : starts[i + 1]] for i in batch])
+            offsets = torch.tensor(np.concatenate([[0], np.cumsum(lengths[batch])[:-1]]))
+            by = torch.tensor(1 / np.sqrt(lengths[batch]), dtype=torch.float32)
+            logit = bag(take, offsets) * by[:, None] + bias
+            loss = (nn.functional.binary_cross_entropy_with_logits(logit, want[batch], reduction="none")
+                    * weight[batch]).sum() / size
+            step += 1
+            for optimizer in (sparse, dense):
+                for group in optimizer.param_groups:
+                    group["lr"] = 0.02 * max(0.02, 1 - step / total)
+                optimizer.zero_grad()
+            loss.backward()
+            sparse.step()
+            dense.step()
+            losses.append(loss.item())
+        print("epoch", epoch, "loss", round(float(np.mean(losses)), 4), flush=True)
+    table = bag.weight.detach().numpy()
+    with_.out.parent.mkdir(parents=True, exist_ok=True)
+    np.savez(with_.out, table=table.astype(np.float16), bias=bias.detach().numpy())
+    for name in (*corpora.HEADS, "impermium_insults", "ucc_globe_and_mail", "olid"):
+        part = list(corpora.load(name, "valid"))[:600]
+        score = logits(table, bias.detach().numpy(), [row["text"] for row in part])
+        at = ALL.index("corpus:" + name) if "corpus:" + name in ALL else 0
+        print(name, round(float(auc(score[:, at], [row["abusive"] for row in part])), 3))
+    part = list(spam("valid"))
+    score = logits(table, bias.detach().numpy(), [row["text"] for row in part])[:, -1]
+    print("spam", round(float(auc(score, [row["spam"] for row in part])), 3))
+
+
+if __name__ == "__main__":
+    main()
