@@ -64,7 +64,7 @@ impl Default for Options {
             screening: screening::Settings {
                 first_pause_s: 0.05,
                 // a test that floods the queue gets the quick look soon
-                patience_s: 2.0,
+                patience_s: 0.3,
                 ..screening::Settings::default()
             },
             public_url: "http://localhost",
