@@ -29,7 +29,7 @@ pub use people::{PASSWORD, Person, posted};
 pub use postgres::Database;
 
 /// Longer than anything takes that is to happen by itself, on a machine that does other things too.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(90);
 
 /// The program under test.
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_belowline");
