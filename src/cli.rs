@@ -53,6 +53,9 @@ pub enum Command {
         /// List the features of the first stage instead
         #[arg(long)]
         features: bool,
+        /// Print what the topic phase measures instead; lines are those of `screen`
+        #[arg(long, conflicts_with = "features")]
+        topic: bool,
     },
     /// Turn somebody else's list of terms into a ruleset (JSON): one a line, a table with commas, or JSON
     Terms(TermsArgs),

@@ -80,7 +80,14 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
             client::suggestions(database.settle(file)?).await
         }
         Command::Screen(arguments) => screen::run(&arguments),
-        Command::Measure { models, features } => measure::run(models.as_deref(), features),
+        Command::Measure {
+            models,
+            topic: true,
+            ..
+        } => measure::topic(models.as_deref()),
+        Command::Measure {
+            models, features, ..
+        } => measure::run(models.as_deref(), features),
         Command::Terms(arguments) => terms::run(&arguments),
         Command::Database { database } => database::run(database.settle(file)?).await,
         Command::Health { listen } => health::run(listen).await,

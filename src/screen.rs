@@ -8,7 +8,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::filter::{ArticleText, Outcome, Ruleset, Subject, Verdict, assess};
+use crate::filter::{Outcome, Ruleset, Subject, TopicTable, Verdict, assess};
+
+mod around;
+mod topic;
+
+use around::{Kept, RequestArticle, conversation};
+
+pub use topic::measure;
 
 /// A line longer than this, in bytes, is answered with an error and skipped without being stored.
 const LONGEST_LINE: usize = 1024 * 1024;
@@ -39,16 +46,13 @@ struct Request {
     text: Option<String>,
     article: Option<RequestArticle>,
     parent: Option<String>,
+    ancestors: Option<Vec<String>>,
     thread: Option<Vec<String>>,
+    conversation: Option<String>,
+    background: Option<String>,
     recent: Option<Vec<String>>,
     #[serde(default)]
     quick: bool,
-}
-
-#[derive(Deserialize)]
-struct RequestArticle {
-    title: Option<String>,
-    body: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -92,12 +96,13 @@ pub fn run(
     // A buffer of our own, large enough for every core, that says what it holds.
     let mut input = BufReader::with_capacity(BUFFER, input);
     let mut summary = Summary::default();
+    let mut kept: Vec<Kept> = (0..threads).map(|_| Kept::default()).collect();
     loop {
         let batch = next_batch(&mut input, threads * LINES_PER_THREAD)?;
         if batch.is_empty() {
             return Ok(summary);
         }
-        for answered in judge(&batch, ruleset, threads) {
+        for answered in judge(&batch, ruleset, &mut kept) {
             summary.count(answered.outcome);
             output.write_all(&answered.line)?;
             output.write_all(b"\n")?;
@@ -178,15 +183,20 @@ fn next_line(input: &mut impl BufRead) -> io::Result<Option<Line>> {
 }
 
 /// The answers to a batch, in order.
-fn judge(batch: &[Line], ruleset: &Ruleset, threads: usize) -> Vec<Answered> {
-    let share = batch.len().div_ceil(threads).max(1);
-    if batch.len() < 2 || threads < 2 {
-        return batch.iter().map(|line| answer(line, ruleset)).collect();
+fn judge(batch: &[Line], ruleset: &Ruleset, kept: &mut [Kept]) -> Vec<Answered> {
+    let in_order = |lines: &[Line], kept: &mut Kept| -> Vec<Answered> {
+        let one = |line| answer(line, ruleset, kept);
+        lines.iter().map(one).collect()
+    };
+    let share = batch.len().div_ceil(kept.len().max(1)).max(1);
+    if let (true, Some(kept)) = (share == batch.len(), kept.first_mut()) {
+        return in_order(batch, kept);
     }
     std::thread::scope(|scope| {
         let workers: Vec<_> = batch
             .chunks(share)
-            .map(|lines| (lines, scope.spawn(move || judge(lines, ruleset, 1))))
+            .zip(kept)
+            .map(|(lines, kept)| (lines, scope.spawn(move || in_order(lines, kept))))
             .collect();
         workers
             .into_iter()
@@ -198,7 +208,7 @@ fn judge(batch: &[Line], ruleset: &Ruleset, threads: usize) -> Vec<Answered> {
     })
 }
 
-fn answer(line: &Line, ruleset: &Ruleset) -> Answered {
+fn answer(line: &Line, ruleset: &Ruleset, kept: &mut Kept) -> Answered {
     let Line::Whole(line) = line else {
         let error = format!("the line is longer than {LONGEST_LINE} bytes: shorten the texts");
         return refuse(Value::Null, error);
@@ -236,40 +246,52 @@ fn answer(line: &Line, ruleset: &Ruleset) -> Answered {
         );
     };
     // A fault in a filter must cost one answer and not the run.
-    match catch_unwind(AssertUnwindSafe(|| verdict_on(&request, comment, ruleset))) {
+    match catch_unwind(AssertUnwindSafe(|| {
+        verdict_on(&request, comment, ruleset, kept)
+    })) {
         Ok(verdict) => written(request.id, &verdict),
         Err(_) => failed(request.id),
     }
 }
 
-fn verdict_on(request: &Request, comment: &str, ruleset: &Ruleset) -> Verdict {
-    let thread: Vec<&str> = request
-        .thread
-        .iter()
-        .flatten()
-        .map(String::as_str)
-        .collect();
-    let recent: Vec<&str> = request
-        .recent
-        .iter()
-        .flatten()
-        .map(String::as_str)
-        .collect();
-    let article = request.article.as_ref().map(|article| ArticleText {
-        title: article.title.as_deref().unwrap_or_default(),
-        body: article.body.as_deref().unwrap_or_default(),
-    });
-    assess(
-        ruleset,
-        &Subject {
-            text: comment,
-            article,
-            parent: request.parent.as_deref(),
-            thread: &thread,
-            recent: &recent,
-            quick: request.quick,
-        },
-    )
+fn verdict_on(request: &Request, comment: &str, ruleset: &Ruleset, kept: &mut Kept) -> Verdict {
+    with_subject(request, comment, ruleset.topics(), kept, |subject| {
+        assess(ruleset, subject)
+    })
+}
+
+/// Gives the comment with its surroundings to `then`.
+fn with_subject<T>(
+    request: &Request,
+    comment: &str,
+    table: &TopicTable,
+    kept: &mut Kept,
+    then: impl FnOnce(&Subject<'_>) -> T,
+) -> T {
+    let (ancestors, thread, recent) = (
+        texts(request.ancestors.as_ref()),
+        texts(request.thread.as_ref()),
+        texts(request.recent.as_ref()),
+    );
+    let (prepared, background) =
+        kept.around(table, request.article.as_ref(), request.background.as_ref());
+    let conversation = conversation(table, request.conversation.as_ref());
+    then(&Subject {
+        text: comment,
+        article: request.article.as_ref().map(RequestArticle::text),
+        parent: request.parent.as_deref(),
+        ancestors: &ancestors,
+        thread: &thread,
+        prepared,
+        conversation: conversation.as_ref(),
+        background,
+        recent: &recent,
+        quick: request.quick,
+    })
+}
+
+fn texts(given: Option<&Vec<String>>) -> Vec<&str> {
+    given.into_iter().flatten().map(String::as_str).collect()
 }
 
 /// The id of a line that is JSON but no request, so that its sender can tell which it was.

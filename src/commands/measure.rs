@@ -55,6 +55,17 @@ pub(super) fn run(folder: Option<&Path>, features: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// What the topic phase measures in the lines of `screen`.
+pub(super) fn topic(folder: Option<&Path>) -> anyhow::Result<()> {
+    let ruleset = super::models::ruleset(&RulesetSource::default(), folder)?;
+    let output = std::io::BufWriter::new(std::io::stdout().lock());
+    Ok(crate::screen::measure(
+        std::io::stdin().lock(),
+        output,
+        &ruleset,
+    )?)
+}
+
 fn one(line: &str, ruleset: &Ruleset, features: bool) -> anyhow::Result<Measurement> {
     let line: Line =
         serde_json::from_str(line).context("each line must be a JSON object with a text")?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 
-use crate::filter::{Model, Ruleset, RulesetSource};
+use crate::filter::{Model, Ruleset, RulesetSource, TopicTable};
 
 /// Compiles a ruleset with the weights of a folder, or with those that ship. A folder without an encoder is used
 /// without it.
@@ -36,5 +36,18 @@ pub(super) fn ruleset(source: &RulesetSource, folder: Option<&Path>) -> anyhow::
         Err(error) => return Err(error).context("cannot read the encoder's weights"),
     };
     let model = Model::read(&manifest, &fast, encoder.as_deref())?;
-    Ok(Ruleset::with(source, Arc::new(model))?)
+    Ok(Ruleset::with(source, Arc::new(model), topics(folder)?)?)
+}
+
+/// The topic table of a folder, or the one that ships where there is none.
+fn topics(folder: &Path) -> anyhow::Result<Arc<TopicTable>> {
+    let (manifest, table) = (folder.join("topic.json"), folder.join("topic.safetensors"));
+    if !manifest.exists() {
+        return Ok(TopicTable::shipped()?);
+    }
+    let read = |path: &Path| {
+        std::fs::read(path).with_context(|| format!("cannot read the table {}", path.display()))
+    };
+    let manifest = String::from_utf8(read(&manifest)?).context("topic.json is not UTF-8")?;
+    Ok(Arc::new(TopicTable::read(&manifest, &read(&table)?)?))
 }

@@ -41,6 +41,10 @@ pub use source::{
     Abuse, Actions, Folds, Levels, Links, Repeats, RulesetSource, Term, Threshold, Topic,
 };
 pub use subject::{ArticleText, Subject};
+pub use topic::{
+    ArticleTopic, Background, Conversation, PassageAt, Relation, Stale, Table as TopicTable,
+    TopicEvidence, measure_topic,
+};
 pub use verdict::{Kind, Outcome, Reason, Scores, Severity, Verdict};
 pub use wordlist::{builtin_lists, list_size};
 

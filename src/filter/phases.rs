@@ -7,7 +7,7 @@
 //! | `model` | what reads as abuse; abstains in a language it has not learnt | `toxicity`, `identity_attack`, `insult`, `threat`, `profanity`, `spam` |
 //! | `links` | too many links, links to blocked domains | `links` |
 //! | `repeats` | the same text, line or word again and again, a wall of capitals | `repeat`, `shouting` |
-//! | `topic` | a comment that is about something else; abstains when it cannot tell | `off_topic` |
+//! | `topic` | a comment that is about something else; abstains when it cannot tell | `off_topic`, `thanks`, `correction`, `about_moderation` |
 
 use super::abuse::Abuse;
 use super::disguise::{Glyph, glyphs};
@@ -19,7 +19,7 @@ use super::repeats::Repeats;
 use super::ruleset::Ruleset;
 use super::subject::Subject;
 use super::terms::Terms;
-use super::topic::Topic;
+use super::topic::{Topic, TopicEvidence};
 use super::verdict::{Outcome, Reason, Scores, Verdict};
 
 /// The policy.
@@ -39,6 +39,7 @@ pub(super) trait Phase: Sync {
 pub(super) struct Signals {
     pub scores: Vec<(&'static str, Option<f32>)>,
     pub reasons: Vec<Reason>,
+    pub topic: Option<TopicEvidence>,
 }
 
 /// A subject with its normalised views, computed once for all phases.
@@ -90,12 +91,14 @@ pub fn assess(ruleset: &Ruleset, subject: &Subject<'_>) -> Verdict {
     let prepared = Prepared::new(ruleset, subject);
     let mut scores = Scores::default();
     let mut reasons = Vec::new();
+    let mut topic = None;
     for phase in PHASES {
         let signals = phase.assess(&prepared);
         for (name, score) in signals.scores {
             scores.set(name, score);
         }
         reasons.extend(signals.reasons);
+        topic = topic.or(signals.topic);
     }
     // A stable sort: what is equal stays in the order of the phases.
     reasons.sort_by_key(|reason| {
@@ -112,7 +115,8 @@ pub fn assess(ruleset: &Ruleset, subject: &Subject<'_>) -> Verdict {
         verdict,
         scores,
         reasons,
+        topic,
         ruleset: ruleset.version().to_owned(),
-        model: ruleset.model.name(),
+        model: format!("{}, {}", ruleset.model.name(), ruleset.topics.name()),
     }
 }

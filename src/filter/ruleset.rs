@@ -10,11 +10,12 @@ use super::matcher::Matcher;
 use super::model::{AbuseKind, Model, ModelError};
 use super::normalize::normalize;
 use super::source::RulesetSource;
+use super::topic::Table;
 use super::verdict::Kind;
 use super::wordlist::{Line, builtin_lists, parse, shipped};
 
 /// Part of every version: raised whenever the same ruleset would judge the same text differently.
-const ENGINE: &str = "filter-2";
+const ENGINE: &str = "filter-3";
 
 /// Why a ruleset cannot be compiled, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -89,6 +90,7 @@ pub struct Ruleset {
     pub(super) source: RulesetSource,
     pub(super) matcher: Matcher,
     pub(super) model: Arc<Model>,
+    pub(super) topics: Arc<Table>,
     version: String,
 }
 
@@ -98,14 +100,23 @@ impl Ruleset {
     /// # Errors
     /// Names the first entry that cannot be used, and what to do about it.
     pub fn compile(source: &RulesetSource) -> Result<Self, RulesetError> {
-        Self::with(source, Model::shipped().map_err(RulesetError::Model)?)
+        let topics = Table::shipped().map_err(RulesetError::Model)?;
+        Self::with(
+            source,
+            Model::shipped().map_err(RulesetError::Model)?,
+            topics,
+        )
     }
 
     /// The same with other weights than those that ship.
     ///
     /// # Errors
     /// Those of [`Ruleset::compile`].
-    pub fn with(source: &RulesetSource, model: Arc<Model>) -> Result<Self, RulesetError> {
+    pub fn with(
+        source: &RulesetSource,
+        model: Arc<Model>,
+        topics: Arc<Table>,
+    ) -> Result<Self, RulesetError> {
         check_terms(source)?;
         check_numbers(source)?;
         let mut checked = source.clone();
@@ -125,9 +136,16 @@ impl Ruleset {
         Ok(Self {
             matcher: Matcher::build(terms, &allow, source.folds).map_err(too_many)?,
             model,
+            topics,
             version: version_of(source),
             source: checked,
         })
+    }
+
+    /// What prepares articles, threads and backgrounds for this ruleset.
+    #[must_use]
+    pub fn topics(&self) -> &Table {
+        &self.topics
     }
 
     /// Twelve hexadecimal digits that change whenever the rules, the shipped lists in force or the

@@ -1,5 +1,7 @@
 //! What is judged: a text with its surroundings.
 
+use super::topic::{ArticleTopic, Background, Conversation};
+
 /// The article under which a comment stands.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ArticleText<'a> {
@@ -18,8 +20,16 @@ pub struct Subject<'a> {
     pub article: Option<ArticleText<'a>>,
     /// The comment to which it replies.
     pub parent: Option<&'a str>,
+    /// What that one replies to, and so on upwards.
+    pub ancestors: &'a [&'a str],
     /// Live comments of the same thread.
     pub thread: &'a [&'a str],
+    /// The article, prepared once for all its comments; of the same title and body, where those are given too.
+    pub prepared: Option<&'a ArticleTopic>,
+    /// The thread, kept up comment by comment, in place of its texts.
+    pub conversation: Option<&'a Conversation>,
+    /// The site's other recent articles.
+    pub background: Option<&'a Background>,
     /// What the same writer wrote lately.
     pub recent: &'a [&'a str],
     /// Leave the model's second stage out, as when more comes in than it can read; then more is held.

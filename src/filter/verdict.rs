@@ -5,6 +5,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::topic::TopicEvidence;
+
 /// The machine's verdict. Ordered from the mildest to the hardest, so that the worst of several is their maximum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -65,11 +67,17 @@ pub enum Kind {
     Shouting,
     /// A listed term was disguised.
     Evasion,
+    /// Says thanks and little else.
+    Thanks,
+    /// Points out a mistake in the article.
+    Correction,
+    /// About the moderation of comments.
+    AboutModeration,
 }
 
 impl Kind {
     /// Every kind, in the order in which people are shown them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 16] = [
         Self::Profanity,
         Self::Insult,
         Self::Slur,
@@ -83,6 +91,9 @@ impl Kind {
         Self::Repeat,
         Self::Shouting,
         Self::Evasion,
+        Self::Thanks,
+        Self::Correction,
+        Self::AboutModeration,
     ];
 
     /// The kinds that a term of a list can have.
@@ -112,6 +123,9 @@ impl Kind {
             Self::Repeat => "repeat",
             Self::Shouting => "shouting",
             Self::Evasion => "evasion",
+            Self::Thanks => "thanks",
+            Self::Correction => "correction",
+            Self::AboutModeration => "about_moderation",
         }
     }
 
@@ -215,6 +229,9 @@ pub struct Verdict {
     pub scores: Scores,
     /// Every finding of every phase, gravest first, then by position.
     pub reasons: Vec<Reason>,
+    /// What the comment was compared with, where its topic was measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topic: Option<TopicEvidence>,
     /// The version of the ruleset, see [`super::Ruleset::version`].
     pub ruleset: String,
     /// The name of the models that took part.

@@ -22,11 +22,12 @@ use std::sync::{Arc, LazyLock};
 use encoder::Encoder;
 use fast::Fast;
 use kinds::Manifest;
-use tensors::Tensors;
+pub(super) use tensors::Tensors;
 
 pub use kinds::AbuseKind;
 pub(super) use passages::{Measured, seen};
 pub use tensors::ModelError;
+pub(super) use words::{Word, words};
 
 /// How many kinds the encoder measures: the first ones of [`AbuseKind::ALL`].
 const KINDS: usize = 6;

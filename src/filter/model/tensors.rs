@@ -31,14 +31,18 @@ pub enum ModelError {
 }
 
 /// A file of weights whose bytes are what they should be.
-pub(super) struct Tensors<'a> {
+pub(in crate::filter) struct Tensors<'a> {
     file: &'a str,
     tensors: SafeTensors<'a>,
 }
 
 impl<'a> Tensors<'a> {
     /// `sha256` in hexadecimal digits.
-    pub(super) fn read(file: &'a str, bytes: &'a [u8], sha256: &str) -> Result<Self, ModelError> {
+    pub(in crate::filter) fn read(
+        file: &'a str,
+        bytes: &'a [u8],
+        sha256: &str,
+    ) -> Result<Self, ModelError> {
         let found: String = Sha256::digest(bytes)
             .iter()
             .map(|byte| format!("{byte:02x}"))
@@ -57,7 +61,7 @@ impl<'a> Tensors<'a> {
         Ok(Self { file, tensors })
     }
 
-    pub(super) fn wrong(&self, cause: &str) -> ModelError {
+    pub(in crate::filter) fn wrong(&self, cause: &str) -> ModelError {
         ModelError::Shape {
             file: self.file.to_owned(),
             cause: cause.to_owned(),
@@ -71,12 +75,12 @@ impl<'a> Tensors<'a> {
         }
     }
 
-    pub(super) fn reals(&self, name: &str) -> Result<Vec<f32>, ModelError> {
+    pub(in crate::filter) fn reals(&self, name: &str) -> Result<Vec<f32>, ModelError> {
         let (words, _) = self.data(name, Dtype::F32)?.as_chunks::<4>();
         Ok(words.iter().map(|word| f32::from_le_bytes(*word)).collect())
     }
 
-    pub(super) fn integers(&self, name: &str) -> Result<Vec<i8>, ModelError> {
+    pub(in crate::filter) fn integers(&self, name: &str) -> Result<Vec<i8>, ModelError> {
         let bytes = self.data(name, Dtype::I8)?;
         Ok(bytes
             .iter()
@@ -84,7 +88,11 @@ impl<'a> Tensors<'a> {
             .collect())
     }
 
-    pub(super) fn text(&self, name: &str) -> Result<&'a str, ModelError> {
+    pub(in crate::filter) fn bytes(&self, name: &str) -> Result<&'a [u8], ModelError> {
+        self.data(name, Dtype::U8)
+    }
+
+    pub(in crate::filter) fn text(&self, name: &str) -> Result<&'a str, ModelError> {
         std::str::from_utf8(self.data(name, Dtype::U8)?)
             .map_err(|_| self.wrong(&format!("{name} is not UTF-8")))
     }

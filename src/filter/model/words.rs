@@ -6,7 +6,7 @@ use unicode_normalization::char::is_combining_mark;
 
 /// A word, or a mark that is a word of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Word {
+pub(in crate::filter) struct Word {
     /// Bytes of the text, half-open.
     pub from: usize,
     pub to: usize,
@@ -18,7 +18,7 @@ pub(super) struct Word {
 
 impl Word {
     /// Punctuation or a sign.
-    pub(super) fn is_mark(&self) -> bool {
+    pub(in crate::filter) fn is_mark(&self) -> bool {
         !self
             .spelled
             .chars()
@@ -27,7 +27,7 @@ impl Word {
     }
 
     /// Whether a sentence ends with it.
-    pub(super) fn ends_sentence(&self) -> bool {
+    pub(in crate::filter) fn ends_sentence(&self) -> bool {
         matches!(
             self.spelled.as_str(),
             "." | "!" | "?" | "…" | "।" | "۔" | "؟"
@@ -36,7 +36,7 @@ impl Word {
 }
 
 /// The words and marks of a text, in order.
-pub(super) fn words(text: &str) -> Vec<Word> {
+pub(in crate::filter) fn words(text: &str) -> Vec<Word> {
     let mut words = Vec::new();
     let mut open = Open::default();
     for (at, c) in text.char_indices() {

@@ -1,0 +1,200 @@
+//! Phase 5: is the comment about anything that is being discussed here?
+//!
+//! It may be about the article, about what it answers, or about what the thread has come to: the relation that fits
+//! best counts. How near it is to them is seen against how near it is to other stories. Words are compared by their
+//! stems and by their meanings, which come from a table that `training/` distils from a sentence encoder.
+
+mod article;
+mod background;
+mod bytes;
+mod combine;
+mod conversation;
+mod evidence;
+mod manner;
+mod measure;
+mod reading;
+mod table;
+mod vector;
+
+use std::borrow::Cow;
+
+use super::phases::{Phase, Prepared, Signals};
+use super::subject::{ArticleText, Subject};
+use super::verdict::{Kind, Reason, Severity};
+use manner::Manner;
+use measure::{Around, Measured};
+use reading::Reading;
+
+pub use article::ArticleTopic;
+pub use background::Background;
+pub use bytes::Stale;
+pub use conversation::Conversation;
+pub use evidence::{PassageAt, Relation, TopicEvidence};
+pub use table::Table;
+
+/// Of a longer chain of parents only the nearest count.
+const MOST_PARENTS: usize = 6;
+
+impl Table {
+    /// Prepares an article for all its comments: when it is imported or changed.
+    #[must_use]
+    pub fn article(&self, text: ArticleText<'_>) -> ArticleTopic {
+        ArticleTopic::prepare(self, text)
+    }
+
+    /// A thread without comments.
+    #[must_use]
+    pub fn conversation(&self) -> Conversation {
+        Conversation::new(self)
+    }
+
+    /// Adds a comment to a thread: when it goes live.
+    pub fn add(&self, conversation: &mut Conversation, comment: &str) {
+        conversation.add(&Reading::of(self, comment));
+    }
+
+    /// A background without stories.
+    #[must_use]
+    pub fn background(&self) -> Background {
+        Background::new(self)
+    }
+
+    /// An article as it was stored.
+    ///
+    /// # Errors
+    /// [`Stale`]: prepare it again.
+    pub fn read_article(&self, bytes: &[u8]) -> Result<ArticleTopic, Stale> {
+        ArticleTopic::read(self, bytes)
+    }
+
+    /// A thread as it was stored.
+    ///
+    /// # Errors
+    /// [`Stale`]: make it again of the live comments.
+    pub fn read_conversation(&self, bytes: &[u8]) -> Result<Conversation, Stale> {
+        Conversation::read(self, bytes)
+    }
+
+    /// A background as it was sent.
+    ///
+    /// # Errors
+    /// [`Stale`]: make it again of the prepared articles.
+    pub fn read_background(&self, bytes: &[u8]) -> Result<Background, Stale> {
+        Background::read(self, bytes)
+    }
+}
+
+pub(super) struct Topic;
+
+impl Phase for Topic {
+    fn name(&self) -> &'static str {
+        "topic"
+    }
+
+    fn assess(&self, on: &Prepared<'_>) -> Signals {
+        let mut signals = Signals::default();
+        let rules = &on.ruleset.source.topic;
+        if !rules.enabled {
+            return signals;
+        }
+        let table: &Table = &on.ruleset.topics;
+        let comment = Reading::of(table, on.subject.text);
+        let manner = Manner::of(on.subject.text);
+        if let Some(manner) = manner {
+            signals.reasons.push(Reason {
+                kind: manner.kind(),
+                severity: Severity::Mild,
+                phase: self.name().to_owned(),
+                score: None,
+                spans: Vec::new(),
+                note: manner.note().to_owned(),
+            });
+        }
+        let found = compare(table, &comment, on.subject, |around, measured, related| {
+            let score = table.combination.off_topic(&measured.measures, related);
+            let evidence = evidence::gather(&comment, on.subject, around, measured);
+            (score, evidence)
+        });
+        signals
+            .scores
+            .push(("off_topic", found.as_ref().map(|(score, _)| *score)));
+        let Some((score, evidence)) = found else {
+            return signals;
+        };
+        if manner.is_none() && score >= rules.threshold {
+            signals.reasons.push(Reason {
+                kind: Kind::OffTopic,
+                severity: Severity::Strong,
+                phase: self.name().to_owned(),
+                score: Some(score),
+                spans: evidence.foreign.clone(),
+                note: evidence.note(on.subject),
+            });
+        }
+        signals.topic = Some(evidence);
+        signals
+    }
+}
+
+/// The measurements of a comment under an article, by name; `None` where the phase abstains. The training scripts
+/// read them, so that they fit the combination to what the program measures.
+#[must_use]
+pub fn measure_topic(
+    table: &Table,
+    subject: &Subject<'_>,
+) -> Option<impl Iterator<Item = (&'static str, f32)>> {
+    let comment = Reading::of(table, subject.text);
+    let measures = compare(table, &comment, subject, |_, measured, _| measured.measures)?;
+    Some(combine::NAMES.into_iter().zip(measures))
+}
+
+/// Gives what the comment was compared with, what came of it, and whether there is more than an article, to `then`.
+/// `None` where nothing can be said: a comment without a word of content or in a language that the table does not
+/// know, or nothing to compare with.
+fn compare<T>(
+    table: &Table,
+    comment: &Reading,
+    subject: &Subject<'_>,
+    then: impl FnOnce(&Around<'_>, &Measured, bool) -> T,
+) -> Option<T> {
+    if comment.terms.is_empty() || !comment.known {
+        return None;
+    }
+    let article = match subject.prepared {
+        Some(prepared) => Cow::Borrowed(prepared),
+        None => Cow::Owned(table.article(subject.article?)),
+    };
+    if article.terms.is_empty() || !article.known {
+        return None;
+    }
+    let parents: Vec<Reading> = subject
+        .parent
+        .iter()
+        .chain(subject.ancestors)
+        .take(MOST_PARENTS)
+        .map(|text| Reading::of(table, text))
+        .collect();
+    let conversation = match subject.conversation {
+        Some(conversation) => Some(Cow::Borrowed(conversation)),
+        None if subject.thread.is_empty() => None,
+        None => {
+            let mut made = table.conversation();
+            for text in subject.thread {
+                table.add(&mut made, text);
+            }
+            Some(Cow::Owned(made))
+        }
+    };
+    let around = Around {
+        article: &article,
+        parents: &parents,
+        conversation: conversation.as_deref().filter(|thread| !thread.is_empty()),
+        background: subject.background,
+    };
+    let measured = Measured::of(table, comment, subject.text, &around);
+    let related = !parents.is_empty() || around.conversation.is_some();
+    Some(then(&around, &measured, related))
+}
+
+#[cfg(test)]
+mod tests;
