@@ -39,7 +39,7 @@ pub(super) trait Phase: Sync {
 pub(super) struct Signals {
     pub scores: Vec<(&'static str, Option<f32>)>,
     pub reasons: Vec<Reason>,
-    pub topic: Option<TopicEvidence>,
+    pub topic: Option<Box<TopicEvidence>>,
 }
 
 /// A subject with its normalised views, computed once for all phases.

@@ -231,7 +231,7 @@ pub struct Verdict {
     pub reasons: Vec<Reason>,
     /// What the comment was compared with, where its topic was measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub topic: Option<TopicEvidence>,
+    pub topic: Option<Box<TopicEvidence>>,
     /// The version of the ruleset, see [`super::Ruleset::version`].
     pub ruleset: String,
     /// The name of the models that took part.

@@ -131,7 +131,7 @@ impl Phase for Topic {
                 note: evidence.note(on.subject),
             });
         }
-        signals.topic = Some(evidence);
+        signals.topic = Some(Box::new(evidence));
         signals
     }
 }
