@@ -50,6 +50,8 @@ struct Request {
     thread: Option<Vec<String>>,
     conversation: Option<String>,
     background: Option<String>,
+    #[serde(default)]
+    belongs: bool,
     recent: Option<Vec<String>>,
     #[serde(default)]
     quick: bool,
@@ -285,6 +287,7 @@ fn with_subject<T>(
         prepared,
         conversation: conversation.as_ref(),
         background,
+        belongs: request.belongs,
         recent: &recent,
         quick: request.quick,
     })

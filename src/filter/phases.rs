@@ -20,7 +20,7 @@ use super::ruleset::Ruleset;
 use super::subject::Subject;
 use super::terms::Terms;
 use super::topic::{Topic, TopicEvidence};
-use super::verdict::{Outcome, Reason, Scores, Verdict};
+use super::verdict::{Kind, Outcome, Reason, Scores, Verdict};
 
 /// The policy.
 const PHASES: [&dyn Phase; 5] = [&Terms, &Abuse, &Links, &Repeats, &Topic];
@@ -105,10 +105,9 @@ pub fn assess(ruleset: &Ruleset, subject: &Subject<'_>) -> Verdict {
         let first = reason.spans.first().map_or(0, |[start, _]| *start);
         (std::cmp::Reverse(reason.severity), first)
     });
-    let actions = &ruleset.source.actions;
     let verdict = reasons
         .iter()
-        .map(|reason| actions.outcome(reason.kind, reason.severity))
+        .map(|reason| outcome(ruleset, subject, reason))
         .max()
         .unwrap_or(Outcome::Publish);
     Verdict {
@@ -118,5 +117,17 @@ pub fn assess(ruleset: &Ruleset, subject: &Subject<'_>) -> Verdict {
         topic,
         ruleset: ruleset.version().to_owned(),
         model: format!("{}, {}", ruleset.model.name(), ruleset.topics.name()),
+    }
+}
+
+/// What follows from a reason: what the table of actions says; but nobody is refused for being off topic alone, nor
+/// held for it where the site or a moderator has said so.
+fn outcome(ruleset: &Ruleset, subject: &Subject<'_>, reason: &Reason) -> Outcome {
+    let rules = &ruleset.source;
+    let listed = rules.actions.outcome(reason.kind, reason.severity);
+    match reason.kind {
+        Kind::OffTopic if subject.belongs || !rules.topic.hold => Outcome::Publish,
+        Kind::OffTopic => listed.min(Outcome::Hold),
+        _ => listed,
     }
 }

@@ -326,6 +326,10 @@ pub struct Topic {
     pub enabled: bool,
     /// The off-topic score from which a strong reason is given, 0 to 1. Above 1 nothing is.
     pub threshold: f32,
+    /// Whether such a comment is held; otherwise it is only marked, and comes last in the queue.
+    pub hold: bool,
+    /// From this many live comments on, a conversation is something of its own that an answer can fit.
+    pub admitted_after: usize,
 }
 
 impl Default for Topic {
@@ -334,6 +338,8 @@ impl Default for Topic {
             enabled: true,
             // Three of a hundred comments under their own article score higher; docs/filters.md has the table.
             threshold: 0.86,
+            hold: true,
+            admitted_after: 3,
         }
     }
 }

@@ -30,6 +30,8 @@ pub struct Subject<'a> {
     pub conversation: Option<&'a Conversation>,
     /// The site's other recent articles.
     pub background: Option<&'a Background>,
+    /// A moderator has said that the side thread in which it stands belongs here.
+    pub belongs: bool,
     /// What the same writer wrote lately.
     pub recent: &'a [&'a str],
     /// Leave the model's second stage out, as when more comes in than it can read; then more is held.

@@ -41,6 +41,9 @@ pub struct PassageAt {
 pub struct TopicEvidence {
     /// What fits best.
     pub relation: Relation,
+    /// How surely it is about the article itself, 0 to 1, whatever fits best.
+    #[serde(default)]
+    pub fit: f32,
     /// The parent that fits best: 0 is the one that the comment answers. Absent without parents.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<usize>,
@@ -63,8 +66,18 @@ pub(super) fn gather(
     subject: &Subject<'_>,
     around: &Around<'_>,
     measured: &Measured,
+    fit: f32,
 ) -> TopicEvidence {
-    let fits = measured.fits;
+    // where there is nothing else to fit, the article it is, however badly
+    let there = [
+        true,
+        !around.parents.is_empty(),
+        around.conversation.is_some(),
+    ];
+    let mut fits = measured.fits;
+    for (fit, _) in fits.iter_mut().zip(there).filter(|(_, there)| !there) {
+        *fit = f32::NEG_INFINITY;
+    }
     let relation = match fits {
         [article, parent, thread] if article >= parent && article >= thread => Relation::Article,
         [_, parent, thread] if parent >= thread => Relation::Parent,
@@ -105,6 +118,7 @@ pub(super) fn gather(
     };
     TopicEvidence {
         relation,
+        fit,
         parent: (!around.parents.is_empty()).then_some(measured.parent),
         passage: passage.map(|passage| PassageAt {
             number: measured.passage,

@@ -112,7 +112,8 @@ impl Phase for Topic {
         }
         let found = compare(table, &comment, on.subject, |around, measured, related| {
             let score = table.combination.off_topic(&measured.measures, related);
-            let evidence = evidence::gather(&comment, on.subject, around, measured);
+            let fit = 1.0 - table.combination.off_topic(&measured.measures, false);
+            let evidence = evidence::gather(&comment, on.subject, around, measured, fit);
             (score, evidence)
         });
         signals
