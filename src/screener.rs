@@ -10,6 +10,8 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
@@ -51,7 +53,7 @@ impl ScreenerCommand {
 }
 
 /// A line for the filter.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub struct Request<'a> {
     /// the answer must name it
     pub id: String,
@@ -59,8 +61,16 @@ pub struct Request<'a> {
     pub article: RequestArticle<'a>,
     /// the comment that this one answers
     pub parent: Option<&'a str>,
-    /// other comments of the thread
+    /// what that one answers, and so on upwards
+    pub ancestors: &'a [String],
+    /// other comments of the thread; read only without its summary
     pub thread: &'a [String],
+    /// the thread's summary, as [`in_line`] writes it
+    pub conversation: Option<String>,
+    /// what else the site writes about, as [`in_line`] writes it
+    pub background: Option<&'a str>,
+    /// a moderator has said that the side thread in which it stands belongs here
+    pub belongs: bool,
     /// what the same writer wrote lately
     pub recent: &'a [String],
     /// without the model's second stage
@@ -72,6 +82,13 @@ pub struct Request<'a> {
 pub struct RequestArticle<'a> {
     pub title: &'a str,
     pub body: &'a str,
+    /// the same, prepared, as [`in_line`] writes it
+    pub prepared: Option<String>,
+}
+
+/// Bytes as they stand in a line.
+pub fn in_line(bytes: &[u8]) -> String {
+    STANDARD.encode(bytes)
 }
 
 /// How long the filter may take to read its ruleset and weights: half a second on an idle machine.
@@ -152,11 +169,8 @@ impl Screener {
         let ready = Request {
             id: "ready".to_owned(),
             text: "Ready?",
-            article: RequestArticle::default(),
-            parent: None,
-            thread: &[],
-            recent: &[],
             quick: true,
+            ..Request::default()
         };
         screener.assess(&ready, START_LIMIT).await?;
         Ok(screener)
@@ -224,6 +238,23 @@ fn read_answer(line: &[u8], request: &Request<'_>) -> anyhow::Result<Verdict> {
             .all(in_text),
         "the filter marked words outside the text"
     );
+    if let Some(topic) = &verdict.topic {
+        let marks = topic.shared.iter().chain(&topic.foreign);
+        ensure!(
+            marks.into_iter().all(in_text),
+            "the filter marked words outside the text"
+        );
+        let in_article = topic.passage.is_none_or(|passage| {
+            let article = &request.article;
+            let text = if passage.title {
+                article.title
+            } else {
+                article.body
+            };
+            text.get(passage.span[0]..passage.span[1]).is_some()
+        });
+        ensure!(in_article, "the filter named a passage that is not there");
+    }
     Ok(verdict)
 }
 
@@ -235,14 +266,7 @@ mod tests {
         Request {
             id: "7".into(),
             text,
-            article: RequestArticle {
-                title: "",
-                body: "",
-            },
-            parent: None,
-            thread: &[],
-            recent: &[],
-            quick: false,
+            ..Request::default()
         }
     }
 

@@ -1,4 +1,6 @@
-//! All SQL of the table article.
+//! All SQL of the tables article and `article_topic`.
+
+mod topic;
 
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
@@ -7,6 +9,8 @@ use uuid::Uuid;
 use super::draft::{Draft, Picture};
 use crate::error::{Error, Result};
 use crate::ids::new_id;
+
+pub use topic::{background, recent};
 
 /// What happens to comments under an article.
 #[derive(
@@ -123,19 +127,40 @@ pub struct ForScreening {
     pub title: String,
     pub body: String,
     pub mode: Mode,
+    /// the same title and body, as [`crate::filter::ArticleTopic`] writes them
+    pub prepared: Vec<u8>,
 }
 
+/// The article with what the filter makes of it, which is made here if it was not when the article came in, or was
+/// made by another version of the program.
+///
 /// # Errors
 /// [`Error::NotFound`]; a database error.
 pub async fn for_screening(db: &PgPool, article_id: Uuid) -> Result<ForScreening> {
-    sqlx::query_as!(
-        ForScreening,
-        r#"SELECT title, concat_ws(E'\n\n', standfirst, body_text) AS "body!", mode AS "mode: Mode" FROM article WHERE id = $1"#,
+    let row = sqlx::query!(
+        r#"SELECT a.title, a.standfirst, a.body_text, a.mode AS "mode: Mode", a.updated_at, t.prepared AS "prepared?"
+           FROM article a LEFT JOIN article_topic t ON t.article_id = a.id AND t.read_at = a.updated_at
+           WHERE a.id = $1"#,
         article_id,
     )
     .fetch_optional(db)
     .await?
-    .ok_or(Error::NotFound)
+    .ok_or(Error::NotFound)?;
+    let body = topic::body(row.standfirst.as_deref(), &row.body_text);
+    let prepared = match row.prepared {
+        Some(prepared) if topic::understood(&prepared)?.is_some() => prepared,
+        _ => {
+            let prepared = topic::read(&row.title, &body).await?;
+            topic::keep(db, article_id, row.updated_at, &prepared).await?;
+            prepared
+        }
+    };
+    Ok(ForScreening {
+        title: row.title,
+        body,
+        mode: row.mode,
+        prepared,
+    })
 }
 
 /// # Errors
@@ -156,14 +181,17 @@ pub async fn set_mode(db: &PgPool, site_id: Uuid, slug: &str, mode: Mode) -> Res
     }
 }
 
-/// Stores an imported article under `slug`, in place of the one that is there, whose comments stay. Says whether
-/// it is new.
+/// Stores an imported article under `slug`, in place of the one that is there, whose comments stay, with what the
+/// filter makes of it. Says whether it is new.
 ///
 /// # Errors
 /// A database error.
 pub async fn save(db: &PgPool, site_id: Uuid, slug: &str, draft: &Draft) -> Result<bool> {
     let picture = draft.picture.as_ref();
-    let is_new = sqlx::query_scalar!(
+    let body = topic::body(draft.standfirst.as_deref(), &draft.body_text);
+    let prepared = topic::read(&draft.title, &body).await?;
+    let mut tx = db.begin().await?;
+    let saved = sqlx::query!(
         r#"INSERT INTO article (id, site_id, slug, title, standfirst, byline, published_at, picture_url, picture_alt,
                                 picture_credit, section, lang, tags, body_html, body_text, canonical_url)
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
@@ -173,7 +201,7 @@ pub async fn save(db: &PgPool, site_id: Uuid, slug: &str, draft: &Draft) -> Resu
              picture_alt = excluded.picture_alt, picture_credit = excluded.picture_credit, section = excluded.section,
              lang = excluded.lang, tags = excluded.tags, body_html = excluded.body_html,
              body_text = excluded.body_text, canonical_url = excluded.canonical_url, updated_at = now()
-           RETURNING (xmax = 0) AS "is_new!""#,
+           RETURNING id, updated_at, (xmax = 0) AS "is_new!""#,
         new_id(),
         site_id,
         slug,
@@ -191,7 +219,9 @@ pub async fn save(db: &PgPool, site_id: Uuid, slug: &str, draft: &Draft) -> Resu
         draft.body_text,
         draft.canonical_url,
     )
-    .fetch_one(db)
+    .fetch_one(&mut *tx)
     .await?;
-    Ok(is_new)
+    topic::keep(&mut *tx, saved.id, saved.updated_at, &prepared).await?;
+    tx.commit().await?;
+    Ok(saved.is_new)
 }

@@ -64,6 +64,8 @@ pub(super) struct Comment {
     text: Option<String>,
     status: Status,
     is_own: bool,
+    /// a moderator has closed the side thread in which it stands: it cannot be answered
+    is_closed: bool,
     /// for its writer: why it waits or was refused
     why: Vec<String>,
 }
@@ -98,6 +100,7 @@ impl From<Shown> for Comment {
             text: shown.body.map(|blocks| plain(&blocks)),
             status: shown.status,
             is_own: shown.is_own,
+            is_closed: shown.is_closed,
             why: shown.why,
         }
     }

@@ -32,6 +32,10 @@ pub const PREMODERATED: &str = "premoderated";
 pub const CLOSED: &str = "closed";
 pub const FILTER_FAILED: &str = "filter_failed";
 
+/// What the writer reads where the filter found that a comment is about something else: not with what it was compared.
+pub const SEEMS_OFF_TOPIC: &str =
+    "This comment seems to be about something else than the article; a moderator will look at it.";
+
 /// What the writer reads for a code; `None` for an unknown one.
 pub fn sentence(code: &str) -> Option<&'static str> {
     match code {

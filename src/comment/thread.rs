@@ -45,6 +45,8 @@ pub struct Shown {
     pub status: Status,
     pub is_own: bool,
     pub answers: Option<String>,
+    /// a moderator has closed the side thread in which it stands: it cannot be answered
+    pub is_closed: bool,
     /// for its writer: why it waits or was refused
     pub why: Vec<String>,
 }
@@ -78,6 +80,7 @@ impl Shown {
             status: row.status,
             is_own: row.is_own,
             answers: row.answers,
+            is_closed: false,
             why: Vec::new(),
         }
     }

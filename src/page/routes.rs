@@ -85,8 +85,9 @@ impl Reading<'_> {
     /// The comment that a form answers, if it is there to be answered.
     pub(super) async fn parent(&self, article: &Article, id: Uuid) -> Result<Option<Parent>> {
         let found = comment::fragment(self.db, article.id, &[id], Me::of(self.viewer)).await?;
-        let is_live = |shown: &&comment::Shown| shown.status == comment::Status::Live;
-        Ok(found.iter().find(is_live).map(|shown| Parent {
+        let can_be_answered =
+            |shown: &&comment::Shown| shown.status == comment::Status::Live && !shown.is_closed;
+        Ok(found.iter().find(can_be_answered).map(|shown| Parent {
             id,
             author: shown.author.clone(),
             excerpt: first_words(shown),

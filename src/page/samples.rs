@@ -59,6 +59,7 @@ pub(super) fn comment(n: u128, parent: u128, text: &str) -> Shown {
         status: Status::Live,
         is_own: false,
         answers: (parent > 0).then(|| format!("Reader {parent}")),
+        is_closed: false,
         why: Vec::new(),
     }
 }

@@ -145,8 +145,8 @@ impl Analyst {
         let in_force = policy::in_force(&self.db, self.site_id).await?;
         let around = &subject.surroundings;
         let article = RequestArticle {
-            title: "",
             body: &around.article,
+            ..RequestArticle::default()
         };
         let whole = request(&subject.text, article, around);
         let verdict = self.assess(&in_force, &whole, until).await?;
@@ -191,7 +191,6 @@ fn request<'a>(
         article,
         parent: around.parent.as_deref(),
         thread: &around.thread,
-        recent: &[],
-        quick: false,
+        ..Request::default()
     }
 }

@@ -1,5 +1,7 @@
 //! The machine's queue: pending comments are claimed, assessed and settled.
 
+mod background;
+mod evidence;
 mod step;
 mod store;
 mod worker;

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use sqlx::PgPool;
+use uuid::Uuid;
 
+use super::background::Backgrounds;
+use super::evidence::Evidenced;
 use super::store;
 use crate::article::{self, Mode};
 use crate::comment::{self, Claimed, Evidence, Me, Move, Screened, Settle, guidelines};
@@ -11,7 +14,7 @@ use crate::db::to_the_end;
 use crate::error::{Error, Result};
 use crate::filter::{Outcome, Verdict};
 use crate::policy;
-use crate::screener::{Kept, Request, RequestArticle, ScreenerCommand};
+use crate::screener::{Kept, Request, RequestArticle, ScreenerCommand, in_line};
 
 /// How patient the queue is.
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +52,14 @@ pub struct Screening {
     db: PgPool,
     settings: Settings,
     filter: Kept,
+    backgrounds: Backgrounds,
+}
+
+/// What the filter concluded, and under what kind of article.
+struct Assessed {
+    verdict: Verdict,
+    evidence: Option<Evidenced>,
+    mode: Mode,
 }
 
 impl Screening {
@@ -57,6 +68,7 @@ impl Screening {
             db,
             settings,
             filter: Kept::new(command),
+            backgrounds: Backgrounds::default(),
         }
     }
 
@@ -70,7 +82,7 @@ impl Screening {
         for comment in &claimed {
             let started = std::time::Instant::now();
             let result = match self.assess(comment).await {
-                Ok((verdict, mode)) => self.settle(comment, verdict, mode).await,
+                Ok(assessed) => self.settle(comment, assessed).await,
                 Err(failure) => self.fail(comment, &failure).await,
             };
             metrics::histogram!("filter_duration_seconds").record(started.elapsed());
@@ -83,11 +95,13 @@ impl Screening {
         Ok(claimed.len())
     }
 
-    async fn assess(&mut self, comment: &Claimed) -> anyhow::Result<(Verdict, Mode)> {
+    async fn assess(&mut self, comment: &Claimed) -> anyhow::Result<Assessed> {
         let article = article::for_screening(&self.db, comment.article_id).await?;
-        let (parent, thread) =
-            comment::thread_texts(&self.db, comment.article_id, comment.parent_id, comment.id)
-                .await?;
+        let in_force = policy::in_force(&self.db, comment.site_id).await?;
+        let admitted_after = in_force.source.topic.admitted_after;
+        let around = comment::around(&self.db, comment, admitted_after).await?;
+        let background = self.backgrounds.of(&self.db, comment.site_id).await?;
+        let (above, texts): (Vec<Uuid>, Vec<String>) = around.above.into_iter().unzip();
         let writer = Me {
             account_id: comment.account_id,
             session_id: comment.session_id,
@@ -99,26 +113,38 @@ impl Screening {
             article: RequestArticle {
                 title: &article.title,
                 body: &article.body,
+                prepared: Some(in_line(&article.prepared)),
             },
-            parent: parent.as_deref(),
-            thread: &thread,
+            parent: texts.first().map(String::as_str),
+            ancestors: texts.get(1..).unwrap_or_default(),
+            thread: &[],
+            conversation: around.conversation.as_deref().map(in_line),
+            background: Some(background),
+            belongs: around.belongs,
             recent: &recent,
             quick: comment.waited_s > self.settings.patience_s,
         };
-        let in_force = policy::in_force(&self.db, comment.site_id).await?;
         let time_limit = self.settings.time_limit;
         let verdict = self
             .filter
             .assess(in_force.id, &in_force.source, &request, time_limit)
             .await?;
-        Ok((verdict, article.mode))
+        let evidence = verdict
+            .topic
+            .as_ref()
+            .map(|found| Evidenced::of(found, &article.title, &article.body, &above));
+        Ok(Assessed {
+            verdict,
+            evidence,
+            mode: article.mode,
+        })
     }
 
-    async fn settle(&self, comment: &Claimed, verdict: Verdict, mode: Mode) -> Result<()> {
-        let (to, reason) = destination(verdict.verdict, mode);
-        metrics::counter!("filter_verdict_total", "outcome" => verdict.verdict.as_str())
-            .increment(1);
-        self.write(comment, Some(verdict), Move::Screened(to), reason)
+    async fn settle(&self, comment: &Claimed, assessed: Assessed) -> Result<()> {
+        let outcome = assessed.verdict.verdict;
+        let (to, reason) = destination(outcome, assessed.mode);
+        metrics::counter!("filter_verdict_total", "outcome" => outcome.as_str()).increment(1);
+        self.write(comment, Some(assessed), Move::Screened(to), reason)
             .await
     }
 
@@ -146,15 +172,17 @@ impl Screening {
     async fn write(
         &self,
         comment: &Claimed,
-        verdict: Option<Verdict>,
+        assessed: Option<Assessed>,
         step: Move,
         reason: Option<&'static str>,
     ) -> Result<()> {
         let (db, comment) = (self.db.clone(), comment.clone());
         to_the_end(async move {
             let mut tx = db.begin().await?;
-            let verdict_id = match &verdict {
-                Some(verdict) => Some(store::record(&mut tx, comment.id, verdict).await?),
+            let verdict_id = match &assessed {
+                Some(Assessed {
+                    verdict, evidence, ..
+                }) => Some(store::record(&mut tx, comment.id, verdict, evidence.as_ref()).await?),
                 None => None,
             };
             let order = Settle {

@@ -1,10 +1,11 @@
-//! All SQL of the tables verdict and reason.
+//! All SQL of the tables verdict, reason and `comment_topic`.
 
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
+use super::evidence::Evidenced;
 use crate::error::{Error, Result};
-use crate::filter::Verdict;
+use crate::filter::{Kind, Verdict};
 use crate::ids::new_id;
 
 /// Writes a verdict down with all its reasons; once for each comment, ruleset and model.
@@ -15,6 +16,7 @@ pub(super) async fn record(
     tx: &mut PgConnection,
     comment_id: Uuid,
     verdict: &Verdict,
+    topic: Option<&Evidenced>,
 ) -> Result<Uuid> {
     let scores = serde_json::to_value(&verdict.scores).map_err(anyhow::Error::from)?;
     let id = sqlx::query_scalar!(
@@ -30,11 +32,26 @@ pub(super) async fn record(
     .fetch_optional(&mut *tx)
     .await?
     .ok_or_else(|| Error::Conflict("This comment has been screened in the meantime.".into()))?;
+    if let Some(topic) = topic {
+        sqlx::query!(
+            "INSERT INTO comment_topic (comment_id, fit) VALUES ($1, $2)
+             ON CONFLICT (comment_id) DO UPDATE SET fit = excluded.fit",
+            comment_id,
+            topic.fit,
+        )
+        .execute(&mut *tx)
+        .await?;
+    }
     for (position, reason) in (0_i16..).zip(&verdict.reasons) {
         let spans = serde_json::to_value(&reason.spans).map_err(anyhow::Error::from)?;
+        let evidence = topic
+            .filter(|_| reason.kind == Kind::OffTopic)
+            .map(serde_json::to_value)
+            .transpose()
+            .map_err(anyhow::Error::from)?;
         sqlx::query!(
-            "INSERT INTO reason (verdict_id, position, kind, severity, phase, score, spans, note)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            "INSERT INTO reason (verdict_id, position, kind, severity, phase, score, spans, note, evidence)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             id,
             position,
             reason.kind.as_str(),
@@ -43,6 +60,7 @@ pub(super) async fn record(
             reason.score,
             spans,
             reason.note,
+            evidence,
         )
         .execute(&mut *tx)
         .await?;

@@ -25,8 +25,8 @@ const FLOOR: &[&str] = &[
 /// Each room and the rooms that it may know.
 const ROOMS: &[(&str, &[&str])] = &[
     ("account", &["site"]),
-    ("article", &[]),
-    ("comment", &["account", "article", "site"]),
+    ("article", &["filter"]),
+    ("comment", &["account", "article", "filter", "site"]),
     ("filter", &[]),
     ("page", &["account", "article", "comment", "site"]),
     ("perspective", &["filter", "policy", "screener", "site"]),
@@ -51,17 +51,21 @@ const TOP: &[&str] = &["app", "assets", "cli", "commands", "health", "openapi"];
 const WRITERS: &[(&str, &[&str])] = &[
     ("account", &["account"]),
     ("article", &["article"]),
+    ("article_topic", &["article"]),
     ("client", &["perspective"]),
     ("comment", &["comment"]),
+    ("comment_topic", &["screening"]),
     ("live_event", &["comment"]),
     ("rate_bucket", &["limit"]),
     ("reason", &["screening"]),
     ("ruleset", &["policy"]),
     ("session", &["account"]),
     ("settlement", &["comment"]),
+    ("side_thread_ruling", &["comment"]),
     ("site", &["policy", "site"]),
     ("suggestion", &["perspective"]),
     ("thread", &["comment"]),
+    ("thread_topic", &["comment"]),
     ("verdict", &["screening"]),
 ];
 

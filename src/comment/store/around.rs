@@ -4,30 +4,52 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::Me;
+use super::claim::Claimed;
+use super::topic::conversation;
 use crate::error::Result;
 
-/// The text that a comment answers, and the newest live comments around it.
+/// How far up from a comment it is compared with what it answers.
+const ABOVE: i32 = 4;
+
+/// What a comment stands in, beside its article.
+#[derive(Clone, Debug, Default)]
+pub struct Around {
+    /// what it answers, the nearest first, at most four: each with its text
+    pub above: Vec<(Uuid, String)>,
+    /// what the thread, or the conversation in it, has come to, as [`crate::filter::Conversation`] writes it
+    pub conversation: Option<Vec<u8>>,
+    /// a moderator has said that the side thread in which it stands belongs here
+    pub belongs: bool,
+}
+
+/// What the filter compares a comment with; never the whole thread. A conversation of `admitted_after` live comments
+/// is something of its own to fit.
 ///
 /// # Errors
 /// A database error.
-pub async fn thread_texts(
-    db: &PgPool,
-    article_id: Uuid,
-    parent_id: Option<Uuid>,
-    except: Uuid,
-) -> Result<(Option<String>, Vec<String>)> {
-    let parent = sqlx::query_scalar!("SELECT body FROM comment WHERE id = $1", parent_id)
-        .fetch_optional(db)
-        .await?;
-    let around = sqlx::query_scalar!(
-        "SELECT body FROM comment WHERE article_id = $1 AND id <> $2 AND status = 'live' AND live_at IS NOT NULL AND parent_id IS NULL
-         ORDER BY created_at DESC, id DESC LIMIT 20",
-        article_id,
-        except,
+pub async fn around(db: &PgPool, comment: &Claimed, admitted_after: usize) -> Result<Around> {
+    let rows = sqlx::query!(
+        r#"WITH RECURSIVE above AS (
+             SELECT id, parent_id, body, 1 AS step FROM comment WHERE id = $1
+             UNION ALL
+             SELECT c.id, c.parent_id, c.body, a.step + 1 FROM comment c JOIN above a ON c.id = a.parent_id WHERE a.step < $2)
+           SELECT id AS "id!", body AS "body!" FROM above ORDER BY step"#,
+        comment.parent_id,
+        ABOVE,
     )
     .fetch_all(db)
     .await?;
-    Ok((parent, around))
+    let belongs = sqlx::query_scalar!(
+        r#"SELECT is_ruled($1, 'belongs', 'judged') AS "belongs!""#,
+        comment.id
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(Around {
+        above: rows.into_iter().map(|row| (row.id, row.body)).collect(),
+        conversation: conversation(db, comment, admitted_after).await?,
+        belongs,
+    })
 }
 
 /// The writer's texts of the hour before this comment, newest first, for the repeats filter.

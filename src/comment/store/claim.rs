@@ -12,6 +12,8 @@ pub struct Claimed {
     pub site_id: Uuid,
     pub article_id: Uuid,
     pub parent_id: Option<Uuid>,
+    /// the first comment of its conversation; itself, if it answers nobody
+    pub root_id: Uuid,
     pub account_id: Option<Uuid>,
     pub session_id: Option<Uuid>,
     pub body: String,
@@ -37,7 +39,7 @@ pub async fn claim(db: &PgPool, limit: i64, lease_s: f64) -> Result<Vec<Claimed>
              ORDER BY due_at, id LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED)
            UPDATE comment c SET due_at = now() + make_interval(secs => $2), fence = fence + 1, attempts = attempts + 1
            FROM due WHERE c.id = due.id
-           RETURNING c.id, c.site_id, c.article_id, c.parent_id, c.account_id, c.session_id, c.body, c.version,
+           RETURNING c.id, c.site_id, c.article_id, c.parent_id, c.root_id, c.account_id, c.session_id, c.body, c.version,
                      extract(epoch FROM now() - c.created_at)::float8 AS "waited_s!", c.attempts, c.fence"#,
         limit,
         lease_s,

@@ -1,4 +1,4 @@
-//! All SQL of the tables comment, thread, settlement and `live_event`.
+//! All SQL of the tables comment, thread, `thread_topic`, settlement, `live_event` and `side_thread_ruling`.
 
 mod around;
 mod claim;
@@ -7,14 +7,17 @@ mod own;
 mod post;
 mod read;
 mod settle;
+mod side;
+mod topic;
 
-pub use around::{recent_texts, thread_texts};
+pub use around::{Around, around, recent_texts};
 pub use claim::{Claimed, claim, give_back};
 pub use events::{Event, EventKind, events_after, forget_old_events, last_events};
 pub use own::status_of;
 pub use post::{NewComment, Posted, post, replayed};
 pub use read::{Order, ThreadPage, conversation, fragment, thread_page};
 pub use settle::{Evidence, Settle, Settled, settle};
+pub use side::{Ruling, rule};
 
 use uuid::Uuid;
 

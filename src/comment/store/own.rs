@@ -25,9 +25,12 @@ pub(super) async fn explain(db: &PgPool, conversations: &mut [Conversation]) -> 
         return Ok(());
     }
     let rows = sqlx::query!(
-        r#"SELECT c.id, coalesce(s.reason, '') AS "decided!", r.note AS "note?"
+        r#"SELECT c.id, coalesce(s.reason, '') AS "decided!", r.kind AS "kind?", r.note AS "note?"
            FROM comment c JOIN settlement s ON s.id = c.settlement_id
            LEFT JOIN reason r ON r.verdict_id = s.verdict_id
+             -- what nobody is held for is nothing to tell; nor what a moderator has said belongs
+             AND r.kind NOT IN ('thanks', 'correction', 'about_moderation')
+             AND NOT (r.kind = 'off_topic' AND is_ruled(c.id, 'belongs', 'judged'))
            WHERE c.id = ANY($1) ORDER BY c.id, r.position"#,
         &ids,
     )
@@ -45,7 +48,10 @@ pub(super) async fn explain(db: &PgPool, conversations: &mut [Conversation]) -> 
         shown.why = decided
             .map(str::to_owned)
             .into_iter()
-            .chain(mine.iter().filter_map(|row| row.note.clone()))
+            .chain(mine.iter().filter_map(|row| match row.kind.as_deref() {
+                Some("off_topic") => Some(guidelines::SEEMS_OFF_TOPIC.to_owned()),
+                _ => row.note.clone(),
+            }))
             .collect();
     }
     Ok(())

@@ -75,8 +75,8 @@ fn hex(bytes: &[u8]) -> String {
 /// is taken and the comment is not there, and nothing that a reader who goes away could leave half done.
 ///
 /// # Errors
-/// [`Error::Invalid`] when the key was used for another text; [`Error::Conflict`] when the article is closed, the
-/// comment answered is not live any more, or the same person has just posted the same text;
+/// [`Error::Invalid`] when the key was used for another text; [`Error::Conflict`] when the article or the side thread
+/// is closed, the comment answered is not live any more, or the same person has just posted the same text;
 /// [`Error::NotFound`] without the article.
 pub async fn post(db: &PgPool, new: &NewComment) -> Result<Posted> {
     let (scope, hash) = (new.scope(), new.request_hash());
@@ -89,6 +89,7 @@ pub async fn post(db: &PgPool, new: &NewComment) -> Result<Posted> {
                   $7, $8, $9, $10, $11, $12, coalesce($13, now())
            FROM article a LEFT JOIN comment p ON p.id = $4 AND p.article_id = a.id AND p.status = 'live'
            WHERE a.site_id = $2 AND a.id = $3 AND a.mode <> 'closed' AND ($4::uuid IS NULL) = (p.id IS NULL)
+             AND (p.id IS NULL OR NOT is_ruled(p.id, 'closed', 'open'))
              AND NOT EXISTS (
                SELECT FROM comment c
                WHERE (c.account_id = $5 OR c.session_id = $6) AND c.article_id = a.id AND c.body = $9
@@ -189,7 +190,8 @@ async fn refusal(db: &PgPool, new: &NewComment) -> Result<Error> {
     let found = sqlx::query!(
         r#"SELECT a.mode = 'closed' AS "is_closed!",
                   $3::uuid IS NOT NULL AND NOT EXISTS (
-                    SELECT FROM comment p WHERE p.id = $3 AND p.article_id = a.id AND p.status = 'live') AS "is_orphan!"
+                    SELECT FROM comment p WHERE p.id = $3 AND p.article_id = a.id AND p.status = 'live') AS "is_orphan!",
+                  $3::uuid IS NOT NULL AND is_ruled($3, 'closed', 'open') AS "is_side_closed!"
            FROM article a WHERE a.site_id = $1 AND a.id = $2"#,
         new.site_id,
         new.article_id,
@@ -204,6 +206,11 @@ async fn refusal(db: &PgPool, new: &NewComment) -> Result<Error> {
         }
         Some(found) if found.is_orphan => Error::Conflict(
             "The comment that you answer is not there any more. You can post yours without it."
+                .into(),
+        ),
+        Some(found) if found.is_side_closed => Error::Conflict(
+            "A moderator has closed this side thread, so that the comments stay with the article. You can post yours \
+             as a comment of its own."
                 .into(),
         ),
         Some(_) => Error::Conflict("You have just posted the same text under this article.".into()),

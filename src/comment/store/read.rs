@@ -9,6 +9,7 @@ use super::super::status::Status;
 use super::super::thread::{Conversation, Row, Shown, reading_order};
 use super::Me;
 use super::own::explain;
+use super::side::find_closed;
 use crate::cursor::Cursor;
 use crate::error::{Error, Result};
 
@@ -74,6 +75,7 @@ pub async fn thread_page(
     };
     let mut conversations = assemble(db, rows, own, REPLIES).await?;
     explain(db, &mut conversations).await?;
+    find_closed(db, article_id, &mut conversations).await?;
     Ok(ThreadPage {
         conversations,
         next,
@@ -115,6 +117,7 @@ pub async fn conversation(
         .collect();
     let mut conversations = assemble(db, rows, own, REPLIES_ALONE).await?;
     explain(db, &mut conversations).await?;
+    find_closed(db, article_id, &mut conversations).await?;
     let mut found = conversations
         .into_iter()
         .filter(|found| found.comments.iter().any(|shown| shown.id == comment_id));
@@ -132,6 +135,7 @@ pub async fn fragment(db: &PgPool, article_id: Uuid, ids: &[Uuid], me: Me) -> Re
         more_replies: 0,
     }];
     explain(db, &mut conversations).await?;
+    find_closed(db, article_id, &mut conversations).await?;
     Ok(conversations
         .pop()
         .map(|only| only.comments)

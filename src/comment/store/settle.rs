@@ -4,6 +4,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::super::status::{Move, Status, next};
+use super::topic;
 use crate::error::{Error, Result};
 use crate::ids::new_id;
 
@@ -41,7 +42,7 @@ pub struct Settled {
     pub version: i32,
 }
 
-/// Moves a comment, writes down why, keeps the count and tells open pages: all in the caller's transaction, which
+/// Moves a comment, writes down why, keeps the count and what the thread is about, and tells open pages: all in the caller's transaction, which
 /// the caller commits.
 ///
 /// # Errors
@@ -49,7 +50,7 @@ pub struct Settled {
 /// the worker's claim has passed to another, or the move does not exist from where it is.
 pub async fn settle(tx: &mut PgConnection, order: &Settle) -> Result<Settled> {
     let comment = sqlx::query!(
-        r#"SELECT article_id, status AS "status: Status", version, fence, account_id FROM comment
+        r#"SELECT article_id, root_id, status AS "status: Status", version, fence, account_id FROM comment
            WHERE site_id = $1 AND id = $2 FOR NO KEY UPDATE"#,
         order.site_id,
         order.comment_id,
@@ -78,7 +79,14 @@ pub async fn settle(tx: &mut PgConnection, order: &Settle) -> Result<Settled> {
     move_to(tx, order, id, to).await?;
     write_down(tx, order, id, comment.status, to).await?;
     if comment.status == Status::Live || to == Status::Live {
-        announce(tx, comment.article_id, order.comment_id, to == Status::Live).await?;
+        let shown = to == Status::Live;
+        let number = announce(tx, comment.article_id, order.comment_id, shown).await?;
+        if shown {
+            let article_id = comment.article_id;
+            topic::add(tx, article_id, comment.root_id, order.comment_id, number).await?;
+        } else {
+            topic::forget(tx, comment.article_id).await?;
+        }
     }
     Ok(Settled {
         to,
@@ -160,7 +168,7 @@ async fn announce(
     article_id: Uuid,
     comment_id: Uuid,
     shown: bool,
-) -> Result<()> {
+) -> Result<i64> {
     let number = sqlx::query_scalar!(
         "INSERT INTO thread AS t (article_id, live_count, last_event) VALUES ($1, greatest($2::bigint, 0), 1)
          ON CONFLICT (article_id) DO UPDATE SET live_count = t.live_count + $2, last_event = t.last_event + 1
@@ -179,5 +187,5 @@ async fn announce(
     )
     .execute(tx)
     .await?;
-    Ok(())
+    Ok(number)
 }

@@ -1,0 +1,80 @@
+//! Side threads: a comment with everything under it, as a moderator rules on it. All SQL of `side_thread_ruling`.
+
+use serde::{Deserialize, Serialize};
+use sqlx::PgPool;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::super::thread::Conversation;
+use crate::error::{Error, Result};
+use crate::ids::new_id;
+
+/// What is said about a comment and everything under it. Of each pair the newest holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, sqlx::Type)]
+#[serde(rename_all = "lowercase")]
+#[sqlx(type_name = "text", rename_all = "lowercase")]
+pub enum Ruling {
+    /// nothing in it is held for being off topic alone
+    Belongs,
+    /// judged like everything else
+    Judged,
+    /// no further answers
+    Closed,
+    /// can be answered like everything else
+    Open,
+}
+
+/// Writes a ruling down; says under which article.
+///
+/// # Errors
+/// [`Error::NotFound`] when the comment is not this site's; a database error.
+pub async fn rule(
+    db: &PgPool,
+    site_id: Uuid,
+    moderator_id: Uuid,
+    comment_id: Uuid,
+    ruling: Ruling,
+) -> Result<String> {
+    sqlx::query_scalar!(
+        r#"INSERT INTO side_thread_ruling (id, site_id, article_id, comment_id, ruling, moderator_id)
+         SELECT $1, site_id, article_id, id, $4, $5 FROM comment WHERE site_id = $2 AND id = $3
+         RETURNING (SELECT slug FROM article WHERE id = side_thread_ruling.article_id) AS "slug!""#,
+        new_id(),
+        site_id,
+        comment_id,
+        ruling as Ruling,
+        moderator_id,
+    )
+    .fetch_optional(db)
+    .await?
+    .ok_or(Error::NotFound)
+}
+
+/// Says of each comment whether it can still be answered. Where nothing under the article was ever closed, which is
+/// nearly everywhere, that is one look into an index.
+pub(super) async fn find_closed(
+    db: &PgPool,
+    article_id: Uuid,
+    conversations: &mut [Conversation],
+) -> Result<()> {
+    let ids: Vec<Uuid> = conversations
+        .iter()
+        .flat_map(|conversation| &conversation.comments)
+        .map(|shown| shown.id)
+        .collect();
+    let closed = sqlx::query_scalar!(
+        r#"SELECT id AS "id!" FROM unnest($2::uuid[]) AS shown(id)
+           WHERE EXISTS (SELECT FROM side_thread_ruling WHERE article_id = $1 AND ruling = 'closed')
+             AND is_ruled(id, 'closed', 'open')"#,
+        article_id,
+        &ids,
+    )
+    .fetch_all(db)
+    .await?;
+    if !closed.is_empty() {
+        for shown in conversations.iter_mut().flat_map(|one| &mut one.comments) {
+            shown.is_closed = closed.contains(&shown.id);
+        }
+    }
+    Ok(())
+}
