@@ -280,6 +280,9 @@ struct SettingsForm {
     topic: String,
     topic_threshold: String,
     #[serde(default)]
+    topic_hold: String,
+    topic_admitted_after: String,
+    #[serde(default)]
     repeats: String,
     similarity: String,
     run: String,
@@ -300,6 +303,8 @@ async fn submit_settings(
         blocked_domains: crate::web::check_text(&form.blocked_domains)?,
         topic: is_on(&form.topic),
         topic_threshold: number(&form.topic_threshold, "The off-topic score")?,
+        topic_hold: is_on(&form.topic_hold),
+        topic_admitted_after: number(&form.topic_admitted_after, "The number of comments")?,
         repeats: is_on(&form.repeats),
         similarity: number(&form.similarity, "The similarity")?,
         run: number(&form.run, "The number of repetitions")?,

@@ -53,6 +53,8 @@ pub(super) struct Settings {
     pub(super) blocked_domains: String,
     pub(super) topic: bool,
     pub(super) topic_threshold: f32,
+    pub(super) topic_hold: bool,
+    pub(super) topic_admitted_after: usize,
     pub(super) repeats: bool,
     pub(super) similarity: f32,
     pub(super) run: usize,
@@ -207,6 +209,8 @@ impl Settings {
             .collect();
         source.topic.enabled = self.topic;
         source.topic.threshold = self.topic_threshold;
+        source.topic.hold = self.topic_hold;
+        source.topic.admitted_after = self.topic_admitted_after;
         source.repeats.enabled = self.repeats;
         source.repeats.similarity = self.similarity;
         source.repeats.run = self.run;
@@ -370,6 +374,8 @@ mod tests {
             blocked_domains: "a.example\n\n b.example ".into(),
             topic: false,
             topic_threshold: 0.5,
+            topic_hold: false,
+            topic_admitted_after: 5,
             repeats: true,
             similarity: 0.9,
             run: 4,
