@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::decide::{self, Decision};
 use super::queue::{Entry, Queue};
+use super::side::SideThread;
 use super::store::{self, Current, Decided, Found, Item, Record, Step};
 use crate::account::{Account, CurrentModerator};
 use crate::comment::{Action, Settled, Status};
@@ -22,7 +23,14 @@ const PAGE: i64 = 50;
 
 /// The room's part of the API's description.
 #[derive(OpenApi)]
-#[openapi(paths(list_held, get_comment, decide_comment, undo_decision, list_decisions))]
+#[openapi(paths(
+    list_held,
+    get_comment,
+    decide_comment,
+    undo_decision,
+    list_decisions,
+    super::articles::rule_side_thread
+))]
 pub struct Doc;
 
 pub(super) fn configure(cfg: &mut web::ServiceConfig) {
@@ -101,6 +109,8 @@ struct CommentOut {
     parent: Option<ParentOut>,
     /// what the newest verdict found, gravest first
     reasons: Vec<Found>,
+    /// the side thread in which it stands; what is ruled on that holds for everything in it
+    side_thread: Option<SideThread>,
     /// every change of status, oldest first
     history: Vec<Step>,
 }
@@ -157,6 +167,7 @@ impl From<Item> for CommentOut {
                 status: parent.status,
             }),
             reasons: item.reasons,
+            side_thread: item.side_thread,
             history: item.steps,
         }
     }

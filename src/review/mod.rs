@@ -1,9 +1,13 @@
 //! The people's queue: what is held, why, and what a moderator decides about it.
 
 mod api;
+mod articles;
+mod compare;
 mod decide;
+mod drift;
 mod queue;
 mod routes;
+mod side;
 mod store;
 mod views;
 mod wording;

@@ -45,16 +45,21 @@ pub(crate) struct Entry {
     pub(crate) kind: Option<String>,
 }
 
-/// Where a comment stands in the order of work: severe ones first, then the oldest.
-pub(super) type Place = (Reverse<bool>, DateTime<Utc>, Uuid);
+/// Where a comment stands in the order of work: severe ones first, and those last in which nothing graver was found
+/// than that they are off topic, so that what belongs is not kept waiting by what does not; the oldest before others.
+pub(super) type Place = (Reverse<bool>, bool, DateTime<Utc>, Uuid);
 
-pub(super) fn place(severity: Option<&str>, created_at: DateTime<Utc>, id: Uuid) -> Place {
-    (Reverse(severity == Some("severe")), created_at, id)
+/// `gravest`: severity and kind of the gravest reason.
+pub(super) fn place(gravest: Option<(&str, &str)>, created_at: DateTime<Utc>, id: Uuid) -> Place {
+    let is_severe = gravest.is_some_and(|(severity, _)| severity == "severe");
+    let is_elsewhere = gravest.is_some_and(|(_, kind)| kind == "off_topic");
+    (Reverse(is_severe), is_elsewhere, created_at, id)
 }
 
 impl Entry {
     fn place(&self) -> Place {
-        place(self.severity.as_deref(), self.created_at, self.id)
+        let gravest = self.severity.as_deref().zip(self.kind.as_deref());
+        place(gravest, self.created_at, self.id)
     }
 }
 
@@ -101,7 +106,7 @@ mod tests {
             article_title: String::new(),
             created_at: DateTime::from_timestamp(minute * 60, 0).unwrap(),
             severity: (!severity.is_empty()).then(|| severity.into()),
-            kind: None,
+            kind: (!severity.is_empty()).then(|| "slur".into()),
         }
     }
 
@@ -124,6 +129,19 @@ mod tests {
         assert_eq!(
             numbers(queue().iter().map(|entry| entry.id)),
             [3, 4, 1, 2, 5]
+        );
+    }
+
+    #[test]
+    fn what_is_only_off_topic_comes_last() {
+        let mut elsewhere = entry(0, "strong");
+        elsewhere.kind = Some("off_topic".into());
+        let mut all = queue();
+        all.push(elsewhere);
+        let order = in_order(all);
+        assert_eq!(
+            numbers(order.iter().map(|entry| entry.id)),
+            [3, 4, 1, 2, 5, 0]
         );
     }
 

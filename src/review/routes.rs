@@ -10,10 +10,9 @@ use uuid::Uuid;
 use super::decide::{self, Decision, may_undo};
 use super::queue::{self, Queue};
 use super::store::{self, COUNTED, Current, WINDOW};
-use super::views::{Articles, Desk, Faq, History, ItemView, Notice};
+use super::views::{Desk, Faq, History, ItemView, Notice};
 use super::wording;
 use crate::account::{Account, CurrentAdmin, CurrentModerator, Viewer, chrome};
-use crate::article::{self, Mode};
 use crate::comment::Action;
 use crate::cursor::Cursor;
 use crate::error::{Error, Result};
@@ -30,14 +29,13 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         .service(submit_decision)
         .service(submit_undo)
         .service(history)
-        .service(articles)
-        .service(submit_mode)
         .service(faq)
         .service(submit_faq)
+        .configure(super::articles::configure)
         .configure(super::api::configure);
 }
 
-fn frame(site: &Site, viewer: &Viewer) -> Chrome {
+pub(super) fn frame(site: &Site, viewer: &Viewer) -> Chrome {
     chrome(&site.name, &site.lang, viewer)
 }
 
@@ -155,7 +153,7 @@ async fn submit_decision(
 async fn go_on(db: &PgPool, site: &Site, id: Uuid, queue: Queue) -> Result<HttpResponse> {
     let item = store::item(db, site.id, id).await?;
     let entries = queue::in_order(store::held(db, site.id, queue, None, WINDOW).await?);
-    let gravest = item.reasons.first().map(|found| found.severity.as_str());
+    let gravest = item.gravest();
     let place = queue::place(gravest, item.created_at, id);
     let word = queue.as_str();
     Ok(see_other(&match queue::after(&entries, place) {
@@ -231,44 +229,9 @@ async fn history(
 }
 
 #[derive(Deserialize)]
-struct Saved {
+pub(super) struct Saved {
     #[serde(default)]
-    saved: bool,
-}
-
-#[get("/desk/articles")]
-async fn articles(
-    db: web::Data<PgPool>,
-    site: web::Data<Site>,
-    who: CurrentModerator,
-    query: web::Query<Saved>,
-) -> Result<HttpResponse> {
-    let shown = Articles {
-        chrome: frame(&site, &who.viewer()),
-        tabs: store::counts(&db, site.id).await?.into(),
-        discussed: store::articles(&db, site.id).await?,
-        saved: query.saved,
-    };
-    html(StatusCode::OK, &shown)
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ModeOf {
-    slug: String,
-    mode: Mode,
-}
-
-#[post("/desk/articles")]
-async fn submit_mode(
-    db: web::Data<PgPool>,
-    site: web::Data<Site>,
-    _: CurrentModerator,
-    form: Form<ModeOf>,
-) -> Result<HttpResponse> {
-    let Form(form) = form;
-    article::set_mode(&db, site.id, &form.slug, form.mode).await?;
-    Ok(see_other("/desk/articles?saved=true"))
+    pub(super) saved: bool,
 }
 
 #[get("/desk/faq")]

@@ -4,9 +4,12 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::compare::Comparison;
 use super::decide::{MAX_NOTE, may_undo};
+use super::drift::{HEIGHT, Picture, WIDTH};
 use super::queue::{self, Entry, Queue};
-use super::store::{COUNTED, Counts, Current, Decided, Discussed, Found, Item, Step};
+use super::side::SideThread;
+use super::store::{COUNTED, Counts, Current, Decided, Discussed, Drifting, Found, Item, Step};
 use super::wording;
 use crate::account::Account;
 use crate::article::Mode;
@@ -91,6 +94,7 @@ pub(super) struct ItemView {
     pub(super) item: Item,
     segments: Vec<Segment>,
     parent: Vec<Segment>,
+    comparison: Option<Comparison>,
     pub(super) position: Option<usize>,
     pub(super) next: Option<Uuid>,
     pub(super) previous: Option<Uuid>,
@@ -101,15 +105,22 @@ pub(super) struct ItemView {
 
 impl ItemView {
     pub(super) fn new(item: Item, entries: &[Entry], viewer: &Account) -> Self {
-        let severity = item.reasons.first().map(|found| found.severity.clone());
-        let place = queue::place(severity.as_deref(), item.created_at, item.id);
-        let found: Vec<Spots> = item.reasons.iter().map(to_mark).collect();
+        let place = queue::place(item.gravest(), item.created_at, item.id);
+        // words that are off topic are marked beside what the comment was compared with
+        let marked_here = |found: &&Found| found.compared.is_none();
+        let found: Vec<Spots> = item
+            .reasons
+            .iter()
+            .filter(marked_here)
+            .map(to_mark)
+            .collect();
         Self {
             segments: marked(&item.body, &found),
             parent: item
                 .parent
                 .as_ref()
                 .map_or(Vec::new(), |parent| marked(&parent.body, &[])),
+            comparison: Comparison::of(&item),
             position: queue::position(entries, item.id),
             next: queue::after(entries, place),
             previous: queue::before(entries, place),
@@ -127,6 +138,13 @@ impl ItemView {
             self.item.status,
             Status::Held | Status::Rejected | Status::Removed
         )
+    }
+
+    /// The side thread in which the comment stands, where there is something to say about it.
+    fn side_thread(&self) -> Option<&SideThread> {
+        let is_ruled = |side: &&SideThread| side.belongs || side.closed;
+        let side = self.item.side_thread.as_ref()?;
+        (self.comparison.is_some() || is_ruled(&side)).then_some(side)
     }
 
     /// The action of the refusing buttons, if the comment can be refused.
@@ -192,6 +210,16 @@ const MODES: &[(Mode, &str, &str)] = &[
     ),
     (Mode::Closed, "closed", "Closed for comments"),
 ];
+
+#[derive(Template)]
+#[template(path = "review/article.html", whitespace = "minimize")]
+pub(super) struct ArticlePage {
+    pub(super) chrome: Chrome,
+    pub(super) tabs: Tabs,
+    pub(super) article: Drifting,
+    pub(super) picture: Option<Picture>,
+    pub(super) saved: bool,
+}
 
 #[derive(Template)]
 #[template(path = "review/faq.html", whitespace = "minimize")]

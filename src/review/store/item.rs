@@ -4,6 +4,8 @@ use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 use uuid::Uuid;
 
+use super::super::side::{self, SideThread};
+use super::topic::{self, Compared};
 use crate::comment::Status;
 use crate::error::{Error, Result};
 
@@ -25,8 +27,20 @@ pub(crate) struct Item {
     pub(crate) parent: Option<Parent>,
     /// the newest verdict's, gravest first
     pub(crate) reasons: Vec<Found>,
+    /// the comment above that it fits best, where it was compared with one and that is not its parent
+    pub(crate) fitting: Option<Parent>,
+    /// the side thread in which it stands
+    pub(crate) side_thread: Option<SideThread>,
     /// oldest first
     pub(crate) steps: Vec<Step>,
+}
+
+impl Item {
+    /// Severity and kind of the gravest reason.
+    pub(crate) fn gravest(&self) -> Option<(&str, &str)> {
+        let found = self.reasons.first()?;
+        Some((&found.severity, &found.kind))
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -80,6 +94,8 @@ pub(crate) struct Found {
     pub(crate) spans: Vec<[usize; 2]>,
     /// one sentence
     pub(crate) note: String,
+    /// for `off_topic`: what the comment was compared with; null for everything else
+    pub(crate) compared: Option<Compared>,
 }
 
 /// A change of status, as the history of one comment shows it.
@@ -136,6 +152,10 @@ pub(crate) async fn item(db: &PgPool, site_id: Uuid, id: Uuid) -> Result<Item> {
         }),
         _ => None,
     };
+    let reasons = reasons(db, id).await?;
+    let fitting = reasons
+        .iter()
+        .find_map(|found| found.compared.as_ref()?.parent);
     Ok(Item {
         id: row.id,
         version: row.version,
@@ -156,8 +176,13 @@ pub(crate) async fn item(db: &PgPool, site_id: Uuid, id: Uuid) -> Result<Item> {
             opening: row.opening,
             lang: row.lang,
         },
+        fitting: match fitting.filter(|id| parent.as_ref().is_none_or(|known| known.id != *id)) {
+            Some(id) => Some(above(db, site_id, id).await?),
+            None => None,
+        },
+        side_thread: side::of(topic::above(db, site_id, id).await?),
         parent,
-        reasons: reasons(db, id).await?,
+        reasons,
         steps: steps(db, site_id, id).await?,
     })
 }
@@ -197,7 +222,7 @@ async fn record(
 
 async fn reasons(db: &PgPool, comment_id: Uuid) -> Result<Vec<Found>> {
     let rows = sqlx::query!(
-        r#"SELECT kind, severity, phase, score, spans, note FROM reason
+        r#"SELECT kind, severity, phase, score, spans, note, evidence FROM reason
            WHERE verdict_id = (SELECT id FROM verdict WHERE comment_id = $1 ORDER BY created_at DESC LIMIT 1)
            ORDER BY array_position(ARRAY['severe', 'strong', 'mild'], severity), position"#,
         comment_id,
@@ -211,8 +236,24 @@ async fn reasons(db: &PgPool, comment_id: Uuid) -> Result<Vec<Found>> {
         score: row.score,
         spans: spans(&row.spans),
         note: row.note,
+        // what another version of the program wrote down may be of another shape: then the sentence must do
+        compared: row
+            .evidence
+            .and_then(|json| serde_json::from_value(json).ok()),
     });
     Ok(found.collect())
+}
+
+async fn above(db: &PgPool, site_id: Uuid, id: Uuid) -> Result<Parent> {
+    sqlx::query_as!(
+        Parent,
+        r#"SELECT id, author_name AS author, body, status AS "status: Status" FROM comment WHERE site_id = $1 AND id = $2"#,
+        site_id,
+        id,
+    )
+    .fetch_optional(db)
+    .await?
+    .ok_or(Error::NotFound)
 }
 
 /// `[[from, to], …]`; what is anything else is left out, since a page without a mark is better than none.

@@ -4,7 +4,9 @@
 mod history;
 mod item;
 mod queue;
+mod topic;
 
 pub(super) use history::{Decided, Discussed, articles, decisions};
 pub(super) use item::{Current, Found, Item, Record, Step, current, item};
 pub(super) use queue::{COUNTED, Counts, WINDOW, counts, held};
+pub(super) use topic::{Drifting, drifting};

@@ -1,0 +1,109 @@
+//! Side threads: where the one begins in which a comment stands. Pure.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::drift::LEFT;
+
+/// A comment on the way up, the one in question first.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Step {
+    pub(crate) id: Uuid,
+    pub(crate) author: String,
+    /// its first words
+    pub(crate) excerpt: String,
+    /// how well it fits the article; `None` where it could not be measured
+    pub(crate) fit: Option<f32>,
+    /// ruled on this very comment, and in force
+    pub(crate) belongs: bool,
+    pub(crate) closed: bool,
+}
+
+/// The side thread in which a comment stands.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub(crate) struct SideThread {
+    /// the comment with which it begins
+    pub(crate) begins_with: Uuid,
+    /// whose that is
+    pub(crate) author: String,
+    /// its first words
+    pub(crate) excerpt: String,
+    /// nothing in it is held for being off topic alone
+    pub(crate) belongs: bool,
+    /// it cannot be answered
+    pub(crate) closed: bool,
+}
+
+/// It begins where it has been ruled upon, or else as far up as one comment after the other has left the article. A
+/// comment that could not be measured ("Well said") ends nothing and begins nothing.
+pub(crate) fn of(way_up: Vec<Step>) -> Option<SideThread> {
+    let ruled = way_up.iter().rposition(|step| step.belongs || step.closed);
+    let has_left = |step: &&Step| step.fit.is_none_or(|fit| fit < LEFT);
+    let drifted = way_up.iter().take_while(has_left).count();
+    let farthest = way_up
+        .iter()
+        .take(drifted)
+        .rposition(|step| step.fit.is_some());
+    let at = ruled.or(farthest).unwrap_or(0);
+    let belongs = way_up.iter().any(|step| step.belongs);
+    let closed = way_up.iter().any(|step| step.closed);
+    way_up.into_iter().nth(at).map(|step| SideThread {
+        begins_with: step.id,
+        author: step.author,
+        excerpt: step.excerpt,
+        belongs,
+        closed,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn step(n: u128, fit: f32) -> Step {
+        Step {
+            id: Uuid::from_u128(n),
+            author: String::new(),
+            excerpt: String::new(),
+            fit: (fit >= 0.0).then_some(fit),
+            belongs: false,
+            closed: false,
+        }
+    }
+
+    #[test]
+    fn where_a_side_thread_begins() {
+        let (near, far, unknown) = (LEFT + 0.1, LEFT - 0.05, -1.0);
+        for (fits, begins) in [
+            (vec![far], 0),
+            (vec![near], 0),
+            (vec![far, far, near], 1),
+            (vec![far, unknown, far, near], 2),
+            (vec![far, unknown], 0),
+            (vec![unknown, unknown], 0),
+            (vec![near, far, far], 0),
+        ] {
+            let way_up: Vec<Step> = (0..).zip(&fits).map(|(n, fit)| step(n, *fit)).collect();
+            let found = of(way_up).unwrap();
+            assert_eq!(found.begins_with, Uuid::from_u128(begins), "{fits:?}");
+            assert!(!found.belongs && !found.closed);
+        }
+        assert_eq!(of(Vec::new()), None);
+    }
+
+    #[test]
+    fn what_was_ruled_upon_begins_it() {
+        let mut way_up = vec![step(0, 0.0), step(1, 1.0), step(2, 1.0)];
+        way_up[1].closed = true;
+        let found = of(way_up.clone()).unwrap();
+        assert_eq!(
+            (found.begins_with, found.closed),
+            (Uuid::from_u128(1), true)
+        );
+        way_up[2].belongs = true;
+        let found = of(way_up).unwrap();
+        assert_eq!(found.begins_with, Uuid::from_u128(2));
+        assert!(found.belongs && found.closed);
+    }
+}
