@@ -19,6 +19,7 @@ use crate::config::{Config, Database};
 use crate::error::Error;
 
 const ARTICLES: &[&str] = &[
+    include_str!("../../demo/last-over.md"),
     include_str!("../../demo/old-well.md"),
     include_str!("../../demo/moth-count.md"),
     include_str!("../../demo/ferry-bridge.md"),
