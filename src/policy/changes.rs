@@ -12,7 +12,7 @@ use super::store::{self, InForce};
 use super::views::Doubt;
 use crate::account::CurrentAdmin;
 use crate::error::{Error, Result};
-use crate::filter::{Kind, Levels, Outcome, RulesetSource, Severity, Term};
+use crate::filter::{Kind, Levels, Outcome, RulesetSource, Severity, Term, Topic};
 use crate::site::Site;
 use crate::web::{Form, see_other};
 
@@ -301,10 +301,12 @@ async fn submit_settings(
     let settings = Settings {
         max_links: number(&form.max_links, "The number of links")?,
         blocked_domains: crate::web::check_text(&form.blocked_domains)?,
-        topic: is_on(&form.topic),
-        topic_threshold: number(&form.topic_threshold, "The off-topic score")?,
-        topic_hold: is_on(&form.topic_hold),
-        topic_admitted_after: number(&form.topic_admitted_after, "The number of comments")?,
+        topic: Topic {
+            enabled: is_on(&form.topic),
+            threshold: number(&form.topic_threshold, "The off-topic score")?,
+            hold: is_on(&form.topic_hold),
+            admitted_after: number(&form.topic_admitted_after, "The number of comments")?,
+        },
         repeats: is_on(&form.repeats),
         similarity: number(&form.similarity, "The similarity")?,
         run: number(&form.run, "The number of repetitions")?,

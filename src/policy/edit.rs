@@ -2,7 +2,8 @@
 
 use crate::error::{Error, Result};
 use crate::filter::{
-    AbuseKind, Kind, Levels, RulesetSource, Term, Threshold, Warning, builtin_lists, lint_term,
+    AbuseKind, Kind, Levels, RulesetSource, Term, Threshold, Topic, Warning, builtin_lists,
+    lint_term,
 };
 
 /// Terms that one form may bring.
@@ -51,10 +52,7 @@ pub(super) struct Settings {
     pub(super) max_links: usize,
     /// one to a line
     pub(super) blocked_domains: String,
-    pub(super) topic: bool,
-    pub(super) topic_threshold: f32,
-    pub(super) topic_hold: bool,
-    pub(super) topic_admitted_after: usize,
+    pub(super) topic: Topic,
     pub(super) repeats: bool,
     pub(super) similarity: f32,
     pub(super) run: usize,
@@ -207,10 +205,7 @@ impl Settings {
             .filter(|d| !d.is_empty())
             .map(str::to_owned)
             .collect();
-        source.topic.enabled = self.topic;
-        source.topic.threshold = self.topic_threshold;
-        source.topic.hold = self.topic_hold;
-        source.topic.admitted_after = self.topic_admitted_after;
+        source.topic = self.topic;
         source.repeats.enabled = self.repeats;
         source.repeats.similarity = self.similarity;
         source.repeats.run = self.run;
@@ -372,10 +367,10 @@ mod tests {
         let settings = Settings {
             max_links: 0,
             blocked_domains: "a.example\n\n b.example ".into(),
-            topic: false,
-            topic_threshold: 0.5,
-            topic_hold: false,
-            topic_admitted_after: 5,
+            topic: Topic {
+                enabled: false,
+                ..Topic::default()
+            },
             repeats: true,
             similarity: 0.9,
             run: 4,

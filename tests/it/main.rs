@@ -17,4 +17,5 @@ mod perspective;
 mod review;
 mod routes;
 mod screening;
+mod topic;
 mod walks;

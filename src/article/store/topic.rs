@@ -31,7 +31,8 @@ pub(super) async fn read(title: &str, body: &str) -> Result<Vec<u8>> {
     Ok(read.await.map_err(anyhow::Error::from)??)
 }
 
-/// Keeps what was read of the article that was last changed at `read_at`.
+/// Keeps what was read of the article that was last changed at `read_at`. Whoever is overtaken by a change leaves the
+/// wrong time behind, and it is read once more.
 pub(super) async fn keep(
     db: impl PgExecutor<'_>,
     article_id: Uuid,
@@ -39,9 +40,8 @@ pub(super) async fn keep(
     prepared: &[u8],
 ) -> Result<()> {
     sqlx::query!(
-        "INSERT INTO article_topic AS t (article_id, read_at, prepared) VALUES ($1, $2, $3)
-         ON CONFLICT (article_id) DO UPDATE SET read_at = excluded.read_at, prepared = excluded.prepared
-         WHERE t.read_at <= excluded.read_at",
+        "INSERT INTO article_topic (article_id, read_at, prepared) VALUES ($1, $2, $3)
+         ON CONFLICT (article_id) DO UPDATE SET read_at = excluded.read_at, prepared = excluded.prepared",
         article_id,
         read_at,
         prepared,

@@ -129,19 +129,11 @@ async fn summary(
 }
 
 async fn make(db: &PgPool, article_id: Uuid, about: Uuid, last_event: i64) -> Result<Conversation> {
-    let texts = sqlx::query_scalar!(
-        "SELECT body FROM (
-           SELECT id, body, live_at FROM comment c
-           WHERE article_id = $1 AND ($1 = $2 OR root_id = $2) AND status = 'live' AND live_at IS NOT NULL
-             AND EXISTS (SELECT FROM verdict v WHERE v.comment_id = c.id)
-           ORDER BY live_at DESC, id DESC LIMIT $3) AS newest
-         ORDER BY live_at, id",
-        article_id,
-        about,
-        MADE_OF,
-    )
-    .fetch_all(db)
-    .await?;
+    let texts = if about == article_id {
+        texts_of_thread(db, article_id).await?
+    } else {
+        texts_of_conversation(db, about).await?
+    };
     let table = table()?;
     let made = tokio::task::spawn_blocking(move || {
         let mut made = table.conversation();
@@ -177,4 +169,40 @@ async fn make(db: &PgPool, article_id: Uuid, about: Uuid, last_event: i64) -> Re
     }
     tx.commit().await?;
     Ok(made)
+}
+
+// Ids grow with time, and so the newest can be had from an index, however many there are: (article_id, id) here, and
+// the answers of one conversation below.
+
+async fn texts_of_thread(db: &PgPool, article_id: Uuid) -> Result<Vec<String>> {
+    let texts = sqlx::query_scalar!(
+        "SELECT body FROM (
+           SELECT id, body FROM comment c
+           WHERE article_id = $1 AND status = 'live' AND EXISTS (SELECT FROM verdict v WHERE v.comment_id = c.id)
+           ORDER BY id DESC LIMIT $2) AS newest
+         ORDER BY id",
+        article_id,
+        MADE_OF,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(texts)
+}
+
+async fn texts_of_conversation(db: &PgPool, root_id: Uuid) -> Result<Vec<String>> {
+    let texts = sqlx::query_scalar!(
+        r#"SELECT body AS "body!" FROM (
+           SELECT id, body, status FROM comment WHERE id = $1
+           UNION ALL
+           (SELECT id, body, status FROM comment
+            WHERE root_id = $1 AND parent_id IS NOT NULL AND live_at IS NOT NULL
+            ORDER BY created_at DESC, id DESC LIMIT $2)) AS c
+         WHERE status = 'live' AND EXISTS (SELECT FROM verdict v WHERE v.comment_id = c.id)
+         ORDER BY id"#,
+        root_id,
+        MADE_OF,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(texts)
 }

@@ -158,7 +158,7 @@ async fn the_urdu_pages_are_for_everybody_on_every_screen() {
 }
 
 /// A desk with work on it, and somebody who may do everything.
-async fn a_desk(house: &Belowline) -> (Arc<Chrome>, Browser, Uuid) {
+async fn a_desk(house: &Belowline) -> (Arc<Chrome>, Browser, Uuid, Uuid) {
     let article = house.article("bridge").await;
     house.account("Chief", Role::Admin).await;
     let screening = house.another(Options::default()).await;
@@ -180,27 +180,41 @@ async fn a_desk(house: &Belowline) -> (Arc<Chrome>, Browser, Uuid) {
     let other = gus
         .posts(&article, "You piece of filth on the bridge.")
         .await;
-    for id in [id, decided, other] {
+    house.forget_limits().await;
+    let aside = gus
+        .posts(
+            &article,
+            "The umpire needs glasses: how was that not lbw on Sunday? Our batsmen deserve better.",
+        )
+        .await;
+    let elsewhere = gus
+        .posts(&article, "My sourdough never rises. Do you feed the starter with rye or with white flour, and how often?")
+        .await;
+    for id in [id, decided, other, aside, elsewhere] {
         house.eventually_is(id, Status::Held).await;
     }
     drop(screening);
     let mo = house.moderator("Remo").await;
-    mo.approves(decided).await.expect(200);
+    for id in [decided, aside] {
+        mo.approves(id).await.expect(200);
+    }
     let chrome = Chrome::start(house).await;
     let chief = chrome.open().await;
     chief.signs_in("Chief").await;
-    (chrome, chief, id)
+    (chrome, chief, id, elsewhere)
 }
 
 #[tokio::test]
 async fn the_desk_is_for_everybody_on_every_screen() {
     let house = Belowline::with(Options::unscreened()).await;
-    let (_chrome, chief, id) = a_desk(&house).await;
+    let (_chrome, chief, id, elsewhere) = a_desk(&house).await;
     let axe = axe();
     let mut faults = Vec::new();
     let pages = [
         ("desk", "/desk"),
         ("desk item", &format!("/desk/comments/{id}")),
+        ("off topic", &format!("/desk/comments/{elsewhere}")),
+        ("article at the desk", "/desk/articles/bridge"),
         ("dead letters", "/desk?queue=dead_letters"),
         ("decided", "/desk/history"),
         ("rules", "/desk/terms"),
