@@ -61,13 +61,15 @@ pub struct Request<'a> {
     pub article: RequestArticle<'a>,
     /// the comment that this one answers
     pub parent: Option<&'a str>,
-    /// what that one answers, and so on upwards
-    pub ancestors: &'a [String],
     /// other comments of the thread; read only without its summary
     pub thread: &'a [String],
+    /// what the parent answers, and so on upwards
+    pub ancestors: &'a [String],
     /// the thread's summary, as [`in_line`] writes it
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub conversation: Option<String>,
     /// what else the site writes about, as [`in_line`] writes it
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub background: Option<&'a str>,
     /// a moderator has said that the side thread in which it stands belongs here
     pub belongs: bool,
@@ -83,6 +85,7 @@ pub struct RequestArticle<'a> {
     pub title: &'a str,
     pub body: &'a str,
     /// the same, prepared, as [`in_line`] writes it
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub prepared: Option<String>,
 }
 
