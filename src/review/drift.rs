@@ -9,11 +9,14 @@ pub(crate) const LEFT: f32 = 0.5;
 /// A conversation is where its last comments are on average.
 const LAST: usize = 3;
 
+/// How many of those that have left are named in its words.
+const NAMED: usize = 5;
+
 /// The picture's size, and where the lines lie in it.
 pub(crate) const WIDTH: f32 = 720.0;
-pub(crate) const HEIGHT: f32 = 240.0;
+pub(crate) const HEIGHT: f32 = 270.0;
 const INLINE: (f32, f32) = (16.0, WIDTH - 36.0);
-const BLOCK: (f32, f32) = (30.0, HEIGHT - 34.0);
+const BLOCK: (f32, f32) = (34.0, HEIGHT - 62.0);
 
 /// A live comment that could be measured.
 #[derive(Clone, Debug)]
@@ -98,11 +101,16 @@ impl Picture {
         match left.as_slice() {
             [] => format!("{all}, none of which has left the article."),
             [one] => format!("{all}, of which one has left the article: {one}."),
-            many => format!(
-                "{all}, of which {} have left the article: {}.",
-                many.len(),
-                many.join(", ")
-            ),
+            many => {
+                let named = many.get(..NAMED).unwrap_or(many).join(", ");
+                let more = if many.len() > NAMED {
+                    " and others"
+                } else {
+                    ""
+                };
+                let count = many.len();
+                format!("{all}, of which {count} have left the article: {named}{more}.")
+            }
         }
     }
 
