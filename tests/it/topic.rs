@@ -231,7 +231,6 @@ async fn what_is_off_topic_alone_is_held_at_most_and_only_marked_where_the_site_
 async fn a_side_topic_is_admitted_once_enough_of_it_has_been_approved() {
     let house = Belowline::start().await;
     let article = house.article("bridge").await;
-    at_an_even_threshold(&house).await;
     let moderator = house.moderator("Mo").await;
     // nobody has said anything else yet: the first of a side topic is held, again and again
     let (first, status) = screened(&house, &article, None, CRICKET[0]).await;
@@ -245,6 +244,13 @@ async fn a_side_topic_is_admitted_once_enough_of_it_has_been_approved() {
     }
     let (_, status) = screened(&house, &article, None, CRICKET[3]).await;
     assert_eq!(status, Status::Live, "the conversation admits it");
+    let elsewhere = house.article("another-bridge").await;
+    let (_, status) = screened(&house, &elsewhere, None, CRICKET[3]).await;
+    assert_eq!(
+        status,
+        Status::Held,
+        "where nothing of it has been approved"
+    );
     let (_, status) = screened(&house, &article, None, BAKING).await;
     assert_eq!(status, Status::Held, "and nothing else");
 }
