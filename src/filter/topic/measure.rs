@@ -85,8 +85,16 @@ impl Measured {
             parent,
             fits: [
                 fit(article.best(), article.overlap),
-                fit(nearest[0], nearest[1]),
-                fit(thread[0], thread[3]),
+                if around.parents.is_empty() {
+                    f32::NEG_INFINITY
+                } else {
+                    fit(nearest[0], nearest[1])
+                },
+                if around.conversation.is_some() {
+                    fit(thread[0], thread[3])
+                } else {
+                    f32::NEG_INFINITY
+                },
             ],
             closer: others.closer,
         }

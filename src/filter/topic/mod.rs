@@ -34,6 +34,10 @@ pub use table::Table;
 
 /// Of a longer chain of parents only the nearest count.
 const MOST_PARENTS: usize = 6;
+/// A comment of fewer words is never held for its topic: "Tail wagging the dog" may be about anything.
+const FEW_WORDS: usize = 5;
+/// A word that says less, 0 to 255, tells nothing in a comment of few words, such as "great point".
+const SAYS_NOTHING: u8 = 100;
 
 impl Table {
     /// Prepares an article for all its comments: when it is imported or changed.
@@ -122,7 +126,8 @@ impl Phase for Topic {
         let Some((score, evidence)) = found else {
             return signals;
         };
-        if manner.is_none() && score >= rules.threshold {
+        let enough = manner.is_none() && !is_short(on.subject.text, &comment);
+        if enough && score >= rules.threshold {
             signals.reasons.push(Reason {
                 kind: Kind::OffTopic,
                 severity: Severity::Strong,
@@ -158,7 +163,9 @@ fn compare<T>(
     subject: &Subject<'_>,
     then: impl FnOnce(&Around<'_>, &Measured, bool) -> T,
 ) -> Option<T> {
-    if comment.terms.is_empty() || !comment.known {
+    let few = is_short(subject.text, comment);
+    let says = |term: &reading::Term| !few || term.says >= SAYS_NOTHING;
+    if !comment.terms.iter().any(says) || !comment.known {
         return None;
     }
     let article = match subject.prepared {
@@ -195,6 +202,11 @@ fn compare<T>(
     let measured = Measured::of(table, comment, subject.text, &around);
     let related = !parents.is_empty() || around.conversation.is_some();
     Some(then(&around, &measured, related))
+}
+
+/// Few words, as a reader counts them or as the table does.
+fn is_short(text: &str, comment: &Reading) -> bool {
+    comment.words < FEW_WORDS || text.split_whitespace().take(FEW_WORDS).count() < FEW_WORDS
 }
 
 #[cfg(test)]
