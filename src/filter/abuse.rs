@@ -3,6 +3,7 @@
 use super::language::is_known;
 use super::model::{AbuseKind, Measured, seen};
 use super::phases::{Phase, Prepared, Signals};
+use super::quoted::quoted;
 use super::repaired::{Repaired, repaired};
 use super::ruleset::Ruleset;
 use super::source::Threshold;
@@ -22,7 +23,12 @@ impl Phase for Abuse {
         if !rules.enabled {
             return signals;
         }
-        let text = repaired(on);
+        // what it quotes of the comment above has been judged there
+        let quotes = on
+            .subject
+            .parent
+            .map_or_else(Vec::new, |parent| quoted(on.subject.text, parent));
+        let text = repaired(on).without(&quotes);
         if !is_known(&text.text) {
             signals
                 .scores
@@ -195,6 +201,41 @@ mod tests {
             }
             assert!(seen > 0, "{text}");
         }
+    }
+
+    #[test]
+    fn who_quotes_the_comment_above_is_not_blamed_for_its_words() {
+        let ruleset = ruleset();
+        let parent = "All immigrants are vermin and they should drown in the sea.";
+        let text =
+            format!("\u{201c}{parent}\u{201d} You wrote that yesterday, and it made my son cry.");
+        let alone = Subject::of(&text);
+        let reply = Subject {
+            parent: Some(parent),
+            ..alone
+        };
+        let hateful = |subject| {
+            let verdict = assess(&ruleset, subject);
+            verdict.scores.get("identity_attack").flatten()
+        };
+        assert!(hateful(&reply) < hateful(&alone));
+        // what it adds of its own is judged as ever, and marked where it stands
+        let text = format!("{text} You are a pathetic little liar.");
+        let verdict = assess(
+            &ruleset,
+            &Subject {
+                text: &text,
+                ..reply
+            },
+        );
+        let insult = verdict
+            .reasons
+            .iter()
+            .find(|reason| reason.kind == Kind::Insult && reason.phase == "model");
+        let marked = insult.is_some_and(|reason| {
+            !reason.spans.is_empty() && reason.spans.iter().all(|[from, _]| *from > parent.len())
+        });
+        assert!(marked, "{:?}", verdict.reasons);
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod mended;
 mod model;
 mod normalize;
 mod phases;
+mod quoted;
 mod repaired;
 mod repeats;
 mod respelt;

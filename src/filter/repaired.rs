@@ -46,6 +46,30 @@ impl Repaired {
         }
     }
 
+    /// The same without what stands for these bytes of the original.
+    pub(super) fn without(self, ranges: &[[usize; 2]]) -> Self {
+        if ranges.is_empty() {
+            return self;
+        }
+        let ends = self.parts.iter().skip(1).map(|part| part.at);
+        let ends = ends.chain([self.text.len()]);
+        let mut rest = Self {
+            done: self.done,
+            ..Self::default()
+        };
+        for (part, end) in self.parts.iter().zip(ends) {
+            let next = ranges.partition_point(|[_, to]| *to <= part.from);
+            let gone = ranges
+                .get(next)
+                .is_some_and(|[from, to]| *from <= part.from && part.to <= *to);
+            if !gone {
+                let text = self.text.get(part.at..end).unwrap_or_default();
+                rest.push(text, part.from, part.to, Done::NONE);
+            }
+        }
+        rest
+    }
+
     fn push(&mut self, text: &str, from: usize, to: usize, done: Done) {
         let at = self.text.len();
         self.parts.push(Part { at, from, to });
