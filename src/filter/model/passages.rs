@@ -141,6 +141,17 @@ impl Measured<'_> {
         Some(rest)
     }
 
+    /// What the first stage alone makes of a passage without one of its words.
+    pub(super) fn fast_without(&self, passage: usize, gone: usize, kind: AbuseKind) -> f32 {
+        let Some((range, _)) = self.passages.get(passage) else {
+            return 0.0;
+        };
+        let rest = range.clone().filter(|at| *at != gone);
+        let words: Vec<&Word> = rest.filter_map(|at| self.words.get(at)).collect();
+        let logits = self.model.fast.logits(&words);
+        logits.get(kind as usize).copied().unwrap_or_default()
+    }
+
     /// Reads the words of a passage that `keep` lets through.
     fn read_some(&self, range: Range<usize>, keep: impl Fn(usize) -> bool) -> Passage {
         let words: Vec<&Word> = range
