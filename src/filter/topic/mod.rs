@@ -102,7 +102,9 @@ impl Phase for Topic {
             return signals;
         }
         let table: &Table = &on.ruleset.topics;
-        let comment = Reading::of(table, on.subject.text);
+        let under_article = on.subject.prepared.is_some() || on.subject.article.is_some();
+        // without an article there is nothing to compare with: most of the work is saved
+        let comment = under_article.then(|| Reading::of(table, on.subject.text));
         let manner = Manner::of(on.subject.text);
         if let Some(manner) = manner {
             signals.reasons.push(Reason {
@@ -114,19 +116,22 @@ impl Phase for Topic {
                 note: manner.note().to_owned(),
             });
         }
-        let found = compare(table, &comment, on.subject, |around, measured, related| {
-            let score = table.combination.off_topic(&measured.measures, related);
-            let fit = 1.0 - table.combination.off_topic(&measured.measures, false);
-            let evidence = evidence::gather(&comment, on.subject, around, measured, fit);
-            (score, evidence)
+        let found = comment.as_ref().and_then(|comment| {
+            compare(table, comment, on.subject, |around, measured, related| {
+                let score = table.combination.off_topic(&measured.measures, related);
+                let fit = 1.0 - table.combination.off_topic(&measured.measures, false);
+                let evidence = evidence::gather(comment, on.subject, around, measured, fit);
+                let short = is_short(on.subject.text, comment);
+                (score, evidence, short)
+            })
         });
         signals
             .scores
-            .push(("off_topic", found.as_ref().map(|(score, _)| *score)));
-        let Some((score, evidence)) = found else {
+            .push(("off_topic", found.as_ref().map(|(score, ..)| *score)));
+        let Some((score, evidence, short)) = found else {
             return signals;
         };
-        let enough = manner.is_none() && !is_short(on.subject.text, &comment);
+        let enough = manner.is_none() && !short;
         if enough && score >= rules.threshold {
             signals.reasons.push(Reason {
                 kind: Kind::OffTopic,
