@@ -201,6 +201,7 @@ async fn what_is_off_topic_alone_is_held_at_most_and_only_marked_where_the_site_
     let article = house.article("bridge").await;
     let admin = house.admin("Al").await;
     set_topic(&admin, |source| {
+        source["topic"]["threshold"] = json!(0.6);
         source["actions"] =
             json!({ "off_topic": { "mild": "reject", "strong": "reject", "severe": "reject" } });
     })
@@ -231,6 +232,7 @@ async fn what_is_off_topic_alone_is_held_at_most_and_only_marked_where_the_site_
 async fn a_side_topic_is_admitted_once_enough_of_it_has_been_approved() {
     let house = Belowline::start().await;
     let article = house.article("bridge").await;
+    at_an_even_threshold(&house).await;
     let moderator = house.moderator("Mo").await;
     // nobody has said anything else yet: the first of a side topic is held, again and again
     let (first, status) = screened(&house, &article, None, CRICKET[0]).await;
