@@ -18,6 +18,7 @@ mod vector;
 
 use std::borrow::Cow;
 
+use super::language::language;
 use super::phases::{Phase, Prepared, Signals};
 use super::subject::{ArticleText, Subject};
 use super::verdict::{Kind, Reason, Severity};
@@ -165,7 +166,8 @@ fn compare<T>(
 ) -> Option<T> {
     let few = is_short(subject.text, comment);
     let says = |term: &reading::Term| !few || term.says >= SAYS_NOTHING;
-    if !comment.terms.iter().any(says) || !comment.known {
+    let foreign = !comment.known || !matches!(language(subject.text), "en" | "und");
+    if foreign || !comment.terms.iter().any(says) {
         return None;
     }
     let article = match subject.prepared {
