@@ -227,7 +227,9 @@ mod tests {
             parent: Some(parent),
             ..alone
         };
-        let hateful = |subject| kinds(&assess(&ruleset, subject)).contains(&Kind::IdentityAttack);
+        let hateful = |subject: &Subject<'_>| {
+            kinds(&assess(&ruleset, subject)).contains(&Kind::IdentityAttack)
+        };
         assert!(hateful(&alone) && !hateful(&reply));
         // said again it is its own, and so is a quotation that nothing is said about
         for text in [parent.to_owned(), format!("\u{201c}{parent}\u{201d}")] {
