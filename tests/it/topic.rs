@@ -3,6 +3,7 @@
 use belowline::article;
 use belowline::comment::{Screened, Status};
 use belowline::filter::TopicTable;
+use belowline::screening::{Screening, Settings};
 use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -352,7 +353,14 @@ async fn a_closed_side_thread_takes_no_answers_and_loses_no_text() {
     let root = live(None, "The ferry was slow.").await;
     let aside = live(Some(root), CRICKET[0]).await;
     let deep = live(Some(aside), CRICKET[1]).await;
+    let waits = rita.replies(&article, deep, CRICKET[2]).await;
+    house.forget_limits().await;
     rules(&moderator, aside, "closed").await;
+    // what was on its way when it was closed is for a person
+    let screener = Options::default().screener;
+    let mut worker = Screening::new(house.db.clone(), screener, Settings::default());
+    worker.step().await.expect("a step");
+    assert_eq!(house.status(waits).await, Status::Held);
     for parent in [aside, deep] {
         let refused = rita
             .tries_to_reply(&article, parent, "One more on this.")
