@@ -25,6 +25,6 @@ sqlx:
 soak cycles="300":
     BELOWLINE_CYCLES={{cycles}} cargo test --test it faults -- --nocapture
 
-# what terms cost
+# what a comment costs on one core
 bench:
-    cargo run --profile fast --example terms
+    cargo run --profile fast --example speed

@@ -8,25 +8,22 @@
     reason = "what is not inlined runs with narrow registers; the attribute names every lifetime"
 )]
 
-/// Adding and subtracting it rounds a small number to the nearest integer, ties to even.
+/// Adding it rounds a small number to the nearest integer, ties to even, and puts that integer into the lowest bits.
+/// A cast would ask of every number whether it is one, one after the other.
 const ROUND: f32 = 12_582_912.0;
 
-/// The nearest integer; for |x| < 2²².
+/// The nearest integer; of a |x| < 2²² the lowest 22 bits, as many of a negative one's complement.
 #[inline(always)]
-pub(super) fn round(x: f32) -> f32 {
-    (x + ROUND) - ROUND
+pub(super) fn round(x: f32) -> u32 {
+    (x + ROUND).to_bits()
 }
 
 /// eˣ to a relative error of 3·10⁻⁷ for x in [-87, 88]; outside it, the value at the end.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "the exponent is an integer within [-126, 127]"
-)]
 #[inline(always)]
 pub(super) fn exp(x: f32) -> f32 {
     let x = x.clamp(-87.0, 88.0);
-    let power = round(x * std::f32::consts::LOG2_E);
+    let bits = round(x * std::f32::consts::LOG2_E);
+    let power = f32::from_bits(bits) - ROUND;
     // ln 2 in two parts, so that the remainder keeps its digits (Cody and Waite)
     let rest = x - power * 0.693_359_4 + power * 2.121_944_4e-4;
     let series = 1.0
@@ -37,7 +34,8 @@ pub(super) fn exp(x: f32) -> f32 {
                         + rest
                             * (0.166_666_66
                                 + rest * (0.041_666_5 + rest * (0.008_333_7 + rest * 0.001_39)))));
-    series * f32::from_bits(((power as i32 + 127) as u32) << 23)
+    // the exponent, an integer within [-126, 127]; the shift leaves nothing else of the bits
+    series * f32::from_bits(bits.wrapping_add(127) << 23)
 }
 
 /// The Gaussian error linear unit, x·Φ(x) (Hendrycks and Gimpel 2016), with the error function after Abramowitz
@@ -58,16 +56,26 @@ pub(super) fn sigmoid(x: f32) -> f32 {
     1.0 / (1.0 + exp(-x))
 }
 
-/// Makes the numbers shares of one, the larger the more.
+/// Makes the numbers of each column shares of one, the larger the more.
 #[inline(always)]
-pub(super) fn softmax(row: &mut [f32]) {
-    let most = row.iter().copied().fold(f32::MIN, f32::max);
-    for x in row.iter_mut() {
-        *x = exp(*x - most);
+pub(super) fn softmax<const COLUMNS: usize>(rows: &mut [[f32; COLUMNS]]) {
+    let mut most = [f32::MIN; COLUMNS];
+    for row in rows.iter() {
+        for (most, x) in most.iter_mut().zip(row) {
+            *most = if *x > *most { *x } else { *most };
+        }
     }
-    let sum: f32 = row.iter().sum();
-    for x in row.iter_mut() {
-        *x /= sum;
+    let mut sums = [0.0; COLUMNS];
+    for row in rows.iter_mut() {
+        for ((x, most), sum) in row.iter_mut().zip(&most).zip(&mut sums) {
+            *x = exp(*x - most);
+            *sum += *x;
+        }
+    }
+    for row in rows.iter_mut() {
+        for (x, sum) in row.iter_mut().zip(&sums) {
+            *x /= sum;
+        }
     }
 }
 
@@ -155,11 +163,13 @@ mod tests {
 
     #[test]
     fn rows() {
-        let mut row = [1.0, 2.0, 3.0];
-        softmax(&mut row);
-        assert!(
-            (row[2] - 0.665_240_94).abs() < 1e-6 && (row.iter().sum::<f32>() - 1.0).abs() < 1e-6
-        );
+        let mut columns = [[1.0, 0.0], [2.0, 0.0], [3.0, 0.0]];
+        softmax(&mut columns);
+        assert!((columns[2][0] - 0.665_240_94).abs() < 1e-6);
+        for column in [0, 1] {
+            let sum: f32 = columns.iter().map(|row| row[column]).sum();
+            assert!((sum - 1.0).abs() < 1e-6 && columns[0][1] == columns[1][1]);
+        }
         let mut row = [1.0, 1.0, 2.0, 2.0, 2.0, 2.0, 3.0, 3.0];
         layer_norm(
             &mut row,

@@ -131,7 +131,7 @@ fn quantise_with<'a, S: pulp::Simd>(
         *step = if most > 0.0 { most / 127.0 } else { 1.0 };
         let by = 1.0 / *step;
         for (byte, x) in bytes.iter_mut().zip(row) {
-            *byte = (round(x * by) + 128.0) as i32 as u8;
+            *byte = (round(x * by) as u8).wrapping_add(128);
         }
     }
 }
