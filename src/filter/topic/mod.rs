@@ -116,8 +116,13 @@ impl Phase for Topic {
             });
         }
         let found = compare(table, &comment, on.subject, |around, measured, related| {
-            let score = table.combination.off_topic(&measured.measures, related);
-            let fit = 1.0 - table.combination.off_topic(&measured.measures, false);
+            let alone = table.combination.off_topic(&measured.measures, false);
+            // whoever keeps to the article is on topic, wherever the thread has gone
+            let score = table
+                .combination
+                .off_topic(&measured.measures, related)
+                .min(alone);
+            let fit = 1.0 - alone;
             let evidence = evidence::gather(&comment, on.subject, around, measured, fit);
             (score, evidence)
         });
