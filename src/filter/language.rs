@@ -1,5 +1,8 @@
 //! Which language a text is in, as far as the model must know: where it has learnt nothing, it abstains.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use whatlang::Lang;
 
 use super::wordlist::{is_ordinary, is_stop_word};
@@ -8,13 +11,16 @@ use super::wordlist::{is_ordinary, is_stop_word};
 pub const LANGUAGES: [&str; 3] = ["en", "ur-Latn", "de"];
 
 /// Urdu and Hindi in Latin letters, which no detector knows: its most frequent words that are no English ones.
-const ROMAN_URDU: &str = " hai hain nahi nahin nai ka ki ke ko mein mai main se bhi kya kyun kyu ye yeh wo woh tum aap \
+const ROMAN_URDU: &str = "hai hain nahi nahin nai ka ki ke ko mein mai main se bhi kya kyun kyu ye yeh wo woh tum aap \
     tera teri tere mera meri mere apni apna apne kar karo karta karti karte raha rahi rahe tha thi aur ya par pe sab \
     log koi kuch bohat bahut acha accha jo jab tak phir abhi hum ham inko unko isko usko iska uska bhai yaar gaya gayi \
-    hota hoti hona diya liya chal baat larki larka bc salay sale kutta kutti ";
-const GERMAN: &str = " der die das und ist nicht ein eine einen einem einer ich du er sie es wir ihr den dem des mit \
+    hota hoti hona diya liya chal baat larki larka bc salay sale kutta kutti";
+const GERMAN: &str = "der die das und ist nicht ein eine einen einem einer ich du er sie es wir ihr den dem des mit \
     auf für von zu im am bei nach wie was wer wenn aber oder auch noch nur schon sind war haben hat wird werden kann \
-    dass daß sich mich dich uns euch kein keine mal ja doch so hier dann alle diese dieser dieses mehr sehr ";
+    dass daß sich mich dich uns euch kein keine mal ja doch so hier dann alle diese dieser dieses mehr sehr";
+
+static LISTED: LazyLock<[HashSet<&'static str>; 2]> =
+    LazyLock::new(|| [ROMAN_URDU, GERMAN].map(|list| list.split_whitespace().collect()));
 
 /// A share of a text's words, from which they are evidence.
 const SHARE: usize = 6;
@@ -27,22 +33,20 @@ pub fn language(text: &str) -> &'static str {
     if latin * 3 < letters().count() * 2 {
         return whatlang::detect_lang(text).map_or("und", tag);
     }
-    let words: Vec<String> = text
-        .split(|c: char| !c.is_alphabetic())
-        .filter(|word| !word.is_empty())
-        .map(str::to_lowercase)
-        .collect();
-    let among = |list: &str| {
-        let listed = |word: &&String| list.contains(&format!(" {word} "));
-        words.iter().filter(listed).count()
-    };
-    let english = words
-        .iter()
-        .filter(|word| is_stop_word(word) || (word.len() > 3 && is_ordinary(word)))
-        .count();
-    let (urdu, german) = (among(ROMAN_URDU), among(GERMAN));
+    let [roman_urdu, germanic] = &*LISTED;
+    let (mut all, mut english, mut urdu, mut german) = (0_usize, 0, 0, 0);
+    let mut lower = String::new();
+    let words = text.split(|c: char| !c.is_alphabetic());
+    for word in words.filter(|word| !word.is_empty()) {
+        all += 1;
+        let word = lower_case(word, &mut lower);
+        let is_english = is_stop_word(word) || (word.len() > 3 && is_ordinary(word));
+        english += usize::from(is_english);
+        urdu += usize::from(roman_urdu.contains(word));
+        german += usize::from(germanic.contains(word));
+    }
     let most = english.max(urdu).max(german);
-    if most * SHARE >= words.len() && most > 0 {
+    if most * SHARE >= all && most > 0 {
         return match most {
             _ if most == english => "en",
             _ if most == urdu => "ur-Latn",
@@ -53,6 +57,20 @@ pub fn language(text: &str) -> &'static str {
         Some(info) if info.is_reliable() => tag(info.lang()),
         _ => "und",
     }
+}
+
+/// The word in lower case, in a buffer where it is not so written.
+fn lower_case<'a>(word: &'a str, buffer: &'a mut String) -> &'a str {
+    if word.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        return word;
+    }
+    buffer.clear();
+    if word.is_ascii() {
+        buffer.extend(word.chars().map(|c| c.to_ascii_lowercase()));
+    } else {
+        buffer.push_str(&word.to_lowercase());
+    }
+    buffer
 }
 
 /// Whether the model has learnt the language of this text. What cannot be told counts as English, the site's

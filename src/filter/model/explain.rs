@@ -3,6 +3,8 @@
 use super::kinds::AbuseKind;
 use super::passages::Measured;
 
+/// Words that the first stage finds weightiest and that are tried before all others: most reasons hang on one of them.
+const LIKELY: usize = 4;
 /// Words that are looked at one by one; of a longer passage first groups, then the words of the heaviest ones.
 const SINGLY: usize = 24;
 const GROUP: usize = 4;
@@ -10,8 +12,8 @@ const GROUP: usize = 4;
 const MOST: usize = 12;
 
 impl Measured<'_> {
-    /// The words of the deciding passage whose removal takes the odds of this kind below `least`, weightiest first,
-    /// as half-open byte ranges of the measured text. Where no twelve words are enough, the weightiest ones.
+    /// The words of the deciding passage whose removal takes the odds of this kind below `least`, as half-open byte
+    /// ranges of the measured text: one word if it is enough and likely, or else the weightiest ones, twelve at most.
     pub(in crate::filter) fn explain(
         &self,
         kind: AbuseKind,
@@ -33,27 +35,56 @@ impl Measured<'_> {
             .clone()
             .filter(|at| self.words.get(*at).is_some_and(|word| !word.is_mark()))
             .collect();
-        let mut weights: Vec<(f32, usize)> = candidates(&words, |group| odds - without(group))
-            .into_iter()
-            .map(|at| (odds - without(&[at]), at))
-            .collect();
-        // a stable sort: of equals the first in the text
-        weights.sort_by(|a, b| b.0.total_cmp(&a.0));
-        let mut gone = Vec::new();
-        for (weight, at) in weights.into_iter().take(MOST) {
-            if weight <= 0.0 && !gone.is_empty() {
-                break;
-            }
-            gone.push(at);
-            if without(&gone) < least {
-                break;
-            }
-        }
+        // without the second stage a look at every word is as cheap as this one
+        let likely = if self.by_both() {
+            self.likely(kind, passage, &words)
+        } else {
+            Vec::new()
+        };
+        let enough = |at: &usize| without(&[*at]) < least;
+        let gone = match likely.into_iter().take(LIKELY).find(enough) {
+            Some(one) => vec![one],
+            None => weightiest(&words, odds, least, without),
+        };
         gone.iter()
             .filter_map(|at| self.words.get(*at))
             .map(|word| [word.from, word.to])
             .collect()
     }
+
+    /// The words by what they weigh in the first stage, the weightiest first.
+    fn likely(&self, kind: AbuseKind, passage: usize, words: &[usize]) -> Vec<usize> {
+        let rest = |at: &usize| self.fast_without(passage, *at, kind);
+        let mut weighed: Vec<(f32, usize)> = words.iter().map(|at| (rest(at), *at)).collect();
+        // stable sorts: of equals the first in the text
+        weighed.sort_by(|a, b| a.0.total_cmp(&b.0));
+        weighed.into_iter().map(|(_, at)| at).collect()
+    }
+}
+
+/// The words without which the odds fall most, as many as it takes to get below `least`.
+fn weightiest(
+    words: &[usize],
+    odds: f32,
+    least: f32,
+    without: impl Fn(&[usize]) -> f32,
+) -> Vec<usize> {
+    let mut weights: Vec<(f32, usize)> = candidates(words, |group| odds - without(group))
+        .into_iter()
+        .map(|at| (odds - without(&[at]), at))
+        .collect();
+    weights.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut gone = Vec::new();
+    for (weight, at) in weights.into_iter().take(MOST) {
+        if weight <= 0.0 && !gone.is_empty() {
+            break;
+        }
+        gone.push(at);
+        if without(&gone) < least {
+            break;
+        }
+    }
+    gone
 }
 
 /// The words worth looking at one by one.

@@ -41,54 +41,108 @@ impl Fast {
         })
     }
 
+    /// What a word adds wherever it stands.
+    pub(super) fn own(&self, word: &Word) -> Own {
+        let mut own = Own {
+            class: class(&word.spelled),
+            sums: Sums::default(),
+        };
+        own_features(word, own.class, |place| self.add(place, &mut own.sums));
+        own
+    }
+
     /// What it makes of these words.
     #[expect(clippy::cast_precision_loss, reason = "some thousand features")]
-    pub(super) fn logits(&self, words: &[&Word]) -> FastLogits {
-        let mut sums = [0_i32; STRIDE];
-        let mut count = 0_usize;
-        features(words, |place| {
-            count += 1;
-            if let Some(weights) = self.table.get(place) {
-                for (sum, weight) in sums.iter_mut().zip(weights) {
-                    *sum += i32::from(*weight);
-                }
+    pub(super) fn logits<'w>(
+        &self,
+        words: impl Iterator<Item = (&'w Word, &'w Own)> + Clone,
+    ) -> FastLogits {
+        let mut all = Sums::default();
+        for (_, own) in words.clone() {
+            all.count += own.sums.count;
+            for (sum, more) in all.weights.iter_mut().zip(own.sums.weights) {
+                *sum += more;
             }
-        });
-        let by = 1.0 / (count.max(1) as f32).sqrt();
+        }
+        let words = words.map(|(word, own)| (word, own.class));
+        features_between(words, |place| self.add(place, &mut all));
+        let by = 1.0 / (all.count.max(1) as f32).sqrt();
         let mut logits = self.bias;
-        for ((logit, sum), scale) in logits.iter_mut().zip(sums).zip(self.scales) {
+        for ((logit, sum), scale) in logits.iter_mut().zip(all.weights).zip(self.scales) {
             *logit += sum as f32 * scale * by;
         }
         logits
     }
+
+    fn add(&self, place: usize, to: &mut Sums) {
+        to.count += 1;
+        if let Some(weights) = self.table.get(place) {
+            for (sum, weight) in to.weights.iter_mut().zip(weights) {
+                *sum += i32::from(*weight);
+            }
+        }
+    }
+}
+
+/// The sums of some features' weights, one for each kind, and how many features they are.
+#[derive(Debug, Default, Clone, Copy)]
+struct Sums {
+    weights: [i32; STRIDE],
+    count: usize,
+}
+
+/// What a word adds wherever it stands, kept because it is asked for again when the words around it are left out.
+#[derive(Debug)]
+pub(super) struct Own {
+    class: Option<&'static str>,
+    sums: Sums,
 }
 
 /// Gives every feature's place in the table to `see`, once for each occurrence. `training/fast.py` learns from the
 /// same places.
-pub(super) fn features(words: &[&Word], mut see: impl FnMut(usize)) {
+pub(super) fn features(words: &[Word], mut see: impl FnMut(usize)) {
+    let classes: Vec<_> = words.iter().map(|word| class(&word.spelled)).collect();
+    let words = words.iter().zip(classes);
+    for (word, class) in words.clone() {
+        own_features(word, class, &mut see);
+    }
+    features_between(words, see);
+}
+
+/// The word, its class and its letters.
+fn own_features(word: &Word, class: Option<&'static str>, mut see: impl FnMut(usize)) {
+    let spelled = word.spelled.as_bytes();
+    see(place(more(start(b'1'), spelled)));
+    if let Some(class) = class {
+        see(place(more(start(b'c'), class.as_bytes())));
+    }
+    if !word.is_mark() {
+        letters(spelled, &mut see);
+        if word.loud {
+            let name = class.map_or(spelled, str::as_bytes);
+            see(place(more(start(b'!'), name)));
+        }
+    }
+}
+
+/// Each word with those before it.
+fn features_between<'w>(
+    words: impl Iterator<Item = (&'w Word, Option<&'static str>)>,
+    mut see: impl FnMut(usize),
+) {
     let mut before = start(b'2');
     let mut before_that = start(b'2');
     let mut spoken_to = 0_usize;
-    for word in words {
+    for (word, class) in words {
         let spelled = word.spelled.as_bytes();
-        let own = more(start(b'1'), spelled);
-        see(place(own));
-        let class = class(&word.spelled);
-        let name = class.map_or(spelled, |class| class.as_bytes());
+        let name = class.map_or(spelled, str::as_bytes);
         if class.is_some() {
-            see(place(more(start(b'c'), name)));
             see(place(more(more(before, b" "), name)));
             see(place(more(more(before_that, b" ? "), name)));
         }
         see(place(more(more(before, b" "), spelled)));
-        if !word.is_mark() {
-            letters(spelled, &mut see);
-            if spoken_to > 0 {
-                see(place(more(start(b'y'), name)));
-            }
-            if word.loud {
-                see(place(more(start(b'!'), name)));
-            }
+        if spoken_to > 0 && !word.is_mark() {
+            see(place(more(start(b'y'), name)));
         }
         spoken_to = match word.spelled.as_str() {
             "you" | "u" | "your" | "youre" | "ur" => 4,
@@ -101,17 +155,12 @@ pub(super) fn features(words: &[&Word], mut see: impl FnMut(usize)) {
 
 /// Three to five letters in a row, with the word's ends.
 fn letters(word: &[u8], see: &mut impl FnMut(usize)) {
-    let padded = |at: usize| match at.checked_sub(1) {
-        None => Some(b'<'),
-        Some(at) if at < word.len() => word.get(at).copied(),
-        Some(at) => (at == word.len()).then_some(b'>'),
-    };
+    let padded = [b"<", word, b">"].concat();
     for from in 0..word.len() {
         let mut hash = start(b'l');
-        for at in from..from + 5 {
-            let Some(letter) = padded(at) else { break };
-            hash = step(hash, letter);
-            if at >= from + 2 {
+        for (at, letter) in padded.iter().skip(from).take(5).enumerate() {
+            hash = step(hash, *letter);
+            if at >= 2 {
                 see(place(hash));
             }
         }

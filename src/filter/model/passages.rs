@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::encoder::Encoder;
+use super::fast::Own;
 use super::kinds::AbuseKind;
 use super::words::{Word, words};
 use super::{FAST_KINDS, FastLogits, KINDS, Logits, Model};
@@ -32,6 +33,8 @@ pub(in crate::filter) struct Measured<'m> {
     model: &'m Model,
     encoder: Option<&'m Encoder>,
     pub(super) words: Vec<Word>,
+    /// What each word adds to the first stage by itself.
+    own: Vec<Own>,
     /// The pieces of each word; empty without the encoder.
     pub(super) pieces: Vec<Vec<u32>>,
     /// The passages with their words; where there are several, those after `wholes` are sentences.
@@ -53,6 +56,7 @@ impl Model {
         let mut measured = Measured {
             model: self,
             encoder,
+            own: words.iter().map(|word| self.fast.own(word)).collect(),
             words,
             pieces,
             passages: Vec::new(),
@@ -141,21 +145,28 @@ impl Measured<'_> {
         Some(rest)
     }
 
+    /// What the first stage alone makes of a passage without one of its words.
+    pub(super) fn fast_without(&self, passage: usize, gone: usize, kind: AbuseKind) -> f32 {
+        let Some((range, _)) = self.passages.get(passage) else {
+            return 0.0;
+        };
+        let logits = self.fast(range.clone().filter(|at| *at != gone));
+        logits.get(kind as usize).copied().unwrap_or_default()
+    }
+
+    fn fast(&self, words: impl Iterator<Item = usize> + Clone) -> FastLogits {
+        let known = words.filter_map(|at| self.words.get(at).zip(self.own.get(at)));
+        self.model.fast.logits(known)
+    }
+
     /// Reads the words of a passage that `keep` lets through.
-    fn read_some(&self, range: Range<usize>, keep: impl Fn(usize) -> bool) -> Passage {
-        let words: Vec<&Word> = range
-            .clone()
-            .filter(|at| keep(*at))
-            .filter_map(|at| self.words.get(at))
-            .collect();
-        let pieces = range
-            .filter(|at| keep(*at))
-            .filter_map(|at| self.pieces.get(at));
+    fn read_some(&self, range: Range<usize>, keep: impl Fn(usize) -> bool + Clone) -> Passage {
+        let words = range.filter(|at| keep(*at));
+        let pieces = words.clone().filter_map(|at| self.pieces.get(at));
+        let encoder = self.encoder;
         Passage {
-            fast: self.model.fast.logits(&words),
-            encoder: self
-                .encoder
-                .map(|encoder| encoder.logits(pieces.flatten().copied())),
+            encoder: encoder.map(|encoder| encoder.logits(pieces.flatten().copied())),
+            fast: self.fast(words),
         }
     }
 
@@ -218,8 +229,7 @@ pub(in crate::filter) fn seen(text: &str, features: bool) -> (String, Vec<usize>
     let words = words(text);
     let mut places = Vec::new();
     if features {
-        let all: Vec<&Word> = words.iter().collect();
-        super::fast::features(&all, |place| places.push(place));
+        super::fast::features(&words, |place| places.push(place));
     }
     let spelled: Vec<&str> = words.iter().map(|word| word.spelled.as_str()).collect();
     (spelled.join(" "), places)
