@@ -239,7 +239,7 @@ def look(model, device, most=250):
 def main():
     ask = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     ask.add_argument("--out", type=Path, default=Path("runs/encoder"))
-    ask.add_argument("--epochs", type=int, default=4)
+    ask.add_argument("--epochs", type=int, default=3)
     ask.add_argument("--first", type=int, default=0, help="number of the first epoch")
     ask.add_argument("--start", type=Path, help="a checkpoint to start from, with a new schedule")
     ask.add_argument("--rate", type=float, default=1.2e-4)

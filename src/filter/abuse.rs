@@ -3,12 +3,15 @@
 use super::language::is_known;
 use super::model::{AbuseKind, Measured, seen};
 use super::phases::{Phase, Prepared, Signals};
-use super::quoted::quoted;
+use super::quoted::{count, quoted};
 use super::repaired::{Repaired, repaired};
 use super::ruleset::Ruleset;
 use super::source::Threshold;
 use super::subject::Subject;
 use super::verdict::{Reason, merge_spans};
+
+/// Words of its own that a comment has at least to be judged without its quotations.
+const LEAST_OWN: usize = 5;
 
 pub(super) struct Abuse;
 
@@ -23,12 +26,7 @@ impl Phase for Abuse {
         if !rules.enabled {
             return signals;
         }
-        // what it quotes of the comment above has been judged there
-        let quotes = on
-            .subject
-            .parent
-            .map_or_else(Vec::new, |parent| quoted(on.subject.text, parent));
-        let text = repaired(on).without(&quotes);
+        let text = own_words(on);
         if !is_known(&text.text) {
             signals
                 .scores
@@ -61,6 +59,21 @@ impl Phase for Abuse {
             }
         }
         signals
+    }
+}
+
+/// The words of the comment as they were meant, without what it quotes of the one that it answers: that has been
+/// judged there. Where little else is left, the quotation is all that it says, and it is judged for that.
+fn own_words(on: &Prepared<'_>) -> Repaired {
+    let whole = repaired(on);
+    let Some(parent) = on.subject.parent else {
+        return whole;
+    };
+    let rest = whole.without(&quoted(on.subject.text, parent));
+    if count(&rest.text) < LEAST_OWN {
+        whole
+    } else {
+        rest
     }
 }
 
@@ -214,11 +227,24 @@ mod tests {
             parent: Some(parent),
             ..alone
         };
-        let hateful = |subject| {
-            let verdict = assess(&ruleset, subject);
-            verdict.scores.get("identity_attack").flatten()
+        let hateful = |subject: &Subject<'_>| {
+            kinds(&assess(&ruleset, subject)).contains(&Kind::IdentityAttack)
         };
-        assert!(hateful(&reply) < hateful(&alone));
+        let score = |subject: &Subject<'_>| {
+            let verdict = assess(&ruleset, subject);
+            verdict.scores.get("identity_attack").flatten().unwrap()
+        };
+        assert!(score(&reply) < score(&alone) && !hateful(&reply));
+        // said again it is its own, and so is a quotation that nothing is said about
+        for text in [parent.to_owned(), format!("\u{201c}{parent}\u{201d}")] {
+            assert!(
+                hateful(&Subject {
+                    text: &text,
+                    ..reply
+                }),
+                "{text}"
+            );
+        }
         // what it adds of its own is judged as ever, and marked where it stands
         let text = format!("{text} You are a pathetic little liar.");
         let verdict = assess(

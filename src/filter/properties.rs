@@ -60,6 +60,7 @@ proptest! {
             recent: &[&other, &text],
             // the second stage would take minutes for them all
             quick: text.len() > 24,
+            ancestors: &[&other],
             ..Subject::default()
         };
         let verdict = assess(rules, &subject);

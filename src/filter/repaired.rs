@@ -47,10 +47,7 @@ impl Repaired {
     }
 
     /// The same without what stands for these bytes of the original.
-    pub(super) fn without(self, ranges: &[[usize; 2]]) -> Self {
-        if ranges.is_empty() {
-            return self;
-        }
+    pub(super) fn without(&self, ranges: &[[usize; 2]]) -> Self {
         let ends = self.parts.iter().skip(1).map(|part| part.at);
         let ends = ends.chain([self.text.len()]);
         let mut rest = Self {

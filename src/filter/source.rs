@@ -327,10 +327,25 @@ pub struct Topic {
     /// The off-topic score from which a strong reason is given, 0 to 1. Above 1 nothing is.
     pub threshold: f32,
     /// Whether such a comment is held; otherwise it is only marked, and comes last in the queue.
+    #[serde(skip_serializing_if = "is_held")]
     pub hold: bool,
     /// From this many live comments on, a conversation is something of its own that an answer can fit.
+    #[serde(skip_serializing_if = "is_usual")]
     pub admitted_after: usize,
 }
+
+/// What is as it ships is not written, so that a program of the version before can read the ruleset.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+fn is_held(hold: &bool) -> bool {
+    *hold
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+fn is_usual(admitted_after: &usize) -> bool {
+    *admitted_after == ADMITTED_AFTER
+}
+
+const ADMITTED_AFTER: usize = 3;
 
 impl Default for Topic {
     fn default() -> Self {
@@ -339,7 +354,7 @@ impl Default for Topic {
             // Three of a hundred comments under their own article score higher; docs/filters.md has the table.
             threshold: 0.86,
             hold: true,
-            admitted_after: 3,
+            admitted_after: ADMITTED_AFTER,
         }
     }
 }

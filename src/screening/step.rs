@@ -60,6 +60,8 @@ struct Assessed {
     verdict: Verdict,
     evidence: Option<Evidenced>,
     mode: Mode,
+    /// the side thread in which it stands was closed since it was posted
+    is_closed: bool,
 }
 
 impl Screening {
@@ -137,12 +139,18 @@ impl Screening {
             verdict,
             evidence,
             mode: article.mode,
+            is_closed: around.is_closed,
         })
     }
 
     async fn settle(&self, comment: &Claimed, assessed: Assessed) -> Result<()> {
         let outcome = assessed.verdict.verdict;
-        let (to, reason) = destination(outcome, assessed.mode);
+        let mode = match assessed.mode {
+            // what holds for an article holds for a side thread
+            Mode::Filtered if assessed.is_closed => Mode::Closed,
+            mode => mode,
+        };
+        let (to, reason) = destination(outcome, mode);
         metrics::counter!("filter_verdict_total", "outcome" => outcome.as_str()).increment(1);
         self.write(comment, Some(assessed), Move::Screened(to), reason)
             .await

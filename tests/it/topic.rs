@@ -3,6 +3,7 @@
 use belowline::article;
 use belowline::comment::{Screened, Status};
 use belowline::filter::TopicTable;
+use belowline::screening::{Screening, Settings};
 use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -201,6 +202,7 @@ async fn what_is_off_topic_alone_is_held_at_most_and_only_marked_where_the_site_
     let article = house.article("bridge").await;
     let admin = house.admin("Al").await;
     set_topic(&admin, |source| {
+        source["topic"]["threshold"] = json!(0.6);
         source["actions"] =
             json!({ "off_topic": { "mild": "reject", "strong": "reject", "severe": "reject" } });
     })
@@ -231,6 +233,7 @@ async fn what_is_off_topic_alone_is_held_at_most_and_only_marked_where_the_site_
 async fn a_side_topic_is_admitted_once_enough_of_it_has_been_approved() {
     let house = Belowline::start().await;
     let article = house.article("bridge").await;
+    at_an_even_threshold(&house).await;
     let moderator = house.moderator("Mo").await;
     // nobody has said anything else yet: the first of a side topic is held, again and again
     let (first, status) = screened(&house, &article, None, CRICKET[0]).await;
@@ -350,7 +353,14 @@ async fn a_closed_side_thread_takes_no_answers_and_loses_no_text() {
     let root = live(None, "The ferry was slow.").await;
     let aside = live(Some(root), CRICKET[0]).await;
     let deep = live(Some(aside), CRICKET[1]).await;
+    let waits = rita.replies(&article, deep, CRICKET[2]).await;
+    house.forget_limits().await;
     rules(&moderator, aside, "closed").await;
+    // what was on its way when it was closed is for a person
+    let screener = Options::default().screener;
+    let mut worker = Screening::new(house.db.clone(), screener, Settings::default());
+    worker.step().await.expect("a step");
+    assert_eq!(house.status(waits).await, Status::Held);
     for parent in [aside, deep] {
         let refused = rita
             .tries_to_reply(&article, parent, "One more on this.")

@@ -14,12 +14,14 @@ const ABOVE: i32 = 4;
 /// What a comment stands in, beside its article.
 #[derive(Clone, Debug, Default)]
 pub struct Around {
-    /// what it answers, the nearest first, at most four: each with its text
+    /// what it answers, the nearest first, at most four, as far as it is live: each with its text
     pub above: Vec<(Uuid, String)>,
     /// what the thread, or the conversation in it, has come to, as [`crate::filter::Conversation`] writes it
     pub conversation: Option<Vec<u8>>,
     /// a moderator has said that the side thread in which it stands belongs here
     pub belongs: bool,
+    /// a moderator has closed the side thread to answers since it was posted
+    pub is_closed: bool,
 }
 
 /// What the filter compares a comment with; never the whole thread. A conversation of `admitted_after` live comments
@@ -30,25 +32,28 @@ pub struct Around {
 pub async fn around(db: &PgPool, comment: &Claimed, admitted_after: usize) -> Result<Around> {
     let rows = sqlx::query!(
         r#"WITH RECURSIVE above AS (
-             SELECT id, parent_id, body, 1 AS step FROM comment WHERE id = $1
+             SELECT id, parent_id, body, 1 AS step FROM comment WHERE id = $1 AND status = 'live'
              UNION ALL
-             SELECT c.id, c.parent_id, c.body, a.step + 1 FROM comment c JOIN above a ON c.id = a.parent_id WHERE a.step < $2)
+             SELECT c.id, c.parent_id, c.body, a.step + 1 FROM comment c JOIN above a ON c.id = a.parent_id AND c.status = 'live' WHERE a.step < $2)
            SELECT id AS "id!", body AS "body!" FROM above ORDER BY step"#,
         comment.parent_id,
         ABOVE,
     )
     .fetch_all(db)
     .await?;
-    let belongs = sqlx::query_scalar!(
-        r#"SELECT is_ruled($1, 'belongs', 'judged') AS "belongs!""#,
-        comment.id
+    let rulings = sqlx::query!(
+        r#"SELECT is_ruled($1, 'belongs', 'judged') AS "belongs!",
+             ($2::uuid IS NOT NULL AND is_ruled($2, 'closed', 'open')) AS "is_closed!""#,
+        comment.id,
+        comment.parent_id,
     )
     .fetch_one(db)
     .await?;
     Ok(Around {
         above: rows.into_iter().map(|row| (row.id, row.body)).collect(),
         conversation: conversation(db, comment, admitted_after).await?,
-        belongs,
+        belongs: rulings.belongs,
+        is_closed: rulings.is_closed,
     })
 }
 

@@ -42,8 +42,8 @@ pub struct Settled {
     pub version: i32,
 }
 
-/// Moves a comment, writes down why, keeps the count and what the thread is about, and tells open pages: all in the caller's transaction, which
-/// the caller commits.
+/// Moves a comment, writes down why, keeps the count and what the thread is about, and tells open pages: all in the
+/// caller's transaction, which the caller commits.
 ///
 /// # Errors
 /// [`Error::NotFound`] for a comment that is not this site's; [`Error::Conflict`] when it is not at the version seen,

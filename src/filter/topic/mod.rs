@@ -18,6 +18,7 @@ mod vector;
 
 use std::borrow::Cow;
 
+use super::language::language;
 use super::phases::{Phase, Prepared, Signals};
 use super::subject::{ArticleText, Subject};
 use super::verdict::{Kind, Reason, Severity};
@@ -102,9 +103,6 @@ impl Phase for Topic {
             return signals;
         }
         let table: &Table = &on.ruleset.topics;
-        let under_article = on.subject.prepared.is_some() || on.subject.article.is_some();
-        // without an article there is nothing to compare with: most of the work is saved
-        let comment = under_article.then(|| Reading::of(table, on.subject.text));
         let manner = Manner::of(on.subject.text);
         if let Some(manner) = manner {
             signals.reasons.push(Reason {
@@ -116,22 +114,30 @@ impl Phase for Topic {
                 note: manner.note().to_owned(),
             });
         }
-        let found = comment.as_ref().and_then(|comment| {
-            compare(table, comment, on.subject, |around, measured, related| {
-                let score = table.combination.off_topic(&measured.measures, related);
-                let fit = 1.0 - table.combination.off_topic(&measured.measures, false);
-                let evidence = evidence::gather(comment, on.subject, around, measured, fit);
-                let short = is_short(on.subject.text, comment);
-                (score, evidence, short)
-            })
+        if on.subject.prepared.is_none() && on.subject.article.is_none() {
+            // nothing to compare with, so that the comment need not be read
+            signals.scores.push(("off_topic", None));
+            return signals;
+        }
+        let comment = Reading::of(table, on.subject.text);
+        let found = compare(table, &comment, on.subject, |around, measured, related| {
+            let alone = table.combination.off_topic(&measured.measures, false);
+            // whoever keeps to the article is on topic, wherever the thread has gone
+            let score = table
+                .combination
+                .off_topic(&measured.measures, related)
+                .min(alone);
+            let fit = 1.0 - alone;
+            let evidence = evidence::gather(&comment, on.subject, around, measured, fit);
+            (score, evidence)
         });
         signals
             .scores
-            .push(("off_topic", found.as_ref().map(|(score, ..)| *score)));
-        let Some((score, evidence, short)) = found else {
+            .push(("off_topic", found.as_ref().map(|(score, _)| *score)));
+        let Some((score, evidence)) = found else {
             return signals;
         };
-        let enough = manner.is_none() && !short;
+        let enough = manner.is_none() && !is_short(on.subject.text, &comment);
         if enough && score >= rules.threshold {
             signals.reasons.push(Reason {
                 kind: Kind::OffTopic,
@@ -170,7 +176,8 @@ fn compare<T>(
 ) -> Option<T> {
     let few = is_short(subject.text, comment);
     let says = |term: &reading::Term| !few || term.says >= SAYS_NOTHING;
-    if !comment.terms.iter().any(says) || !comment.known {
+    let foreign = !comment.known || !matches!(language(subject.text), "en" | "und");
+    if foreign || !comment.terms.iter().any(says) {
         return None;
     }
     let article = match subject.prepared {
