@@ -6,6 +6,9 @@ use unicode_normalization::char::is_combining_mark;
 /// Nobody sees it: default-ignorable characters, direction marks, tags, and control characters
 /// that are not white space.
 pub(super) fn is_invisible(c: char) -> bool {
+    if matches!(c, ' '..='~') {
+        return false;
+    }
     matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
         | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
@@ -62,7 +65,7 @@ fn nth_letter(n: u32) -> Option<char> {
 
 /// Part of a word: a letter, a digit or a mark.
 pub(super) fn is_word(c: char) -> bool {
-    c.is_alphanumeric() || is_combining_mark(c)
+    c.is_alphanumeric() || (!c.is_ascii() && is_combining_mark(c))
 }
 
 /// Written without spaces between words, so that every character is a word boundary.

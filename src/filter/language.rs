@@ -28,9 +28,7 @@ const SHARE: usize = 6;
 /// The language of a text, as a BCP 47 tag; `und` where it cannot be told, as in a text of two words.
 #[must_use]
 pub fn language(text: &str) -> &'static str {
-    let letters = || text.chars().filter(|c| c.is_alphabetic());
-    let latin = letters().filter(|c| *c < '\u{250}').count();
-    if latin * 3 < letters().count() * 2 {
+    if is_foreign_script(text) {
         return whatlang::detect_lang(text).map_or("und", tag);
     }
     let [roman_urdu, germanic] = &*LISTED;
@@ -80,10 +78,14 @@ pub(super) fn is_known(text: &str) -> bool {
     language == "und" && !is_foreign_script(text) || LANGUAGES.contains(&language)
 }
 
+/// Whether more than a third of the letters are no Latin ones.
 fn is_foreign_script(text: &str) -> bool {
-    let letters = || text.chars().filter(|c| c.is_alphabetic());
-    let latin = letters().filter(|c| *c < '\u{250}').count();
-    latin * 3 < letters().count() * 2
+    let (mut letters, mut latin) = (0_usize, 0_usize);
+    for c in text.chars().filter(|c| c.is_alphabetic()) {
+        letters += 1;
+        latin += usize::from(c < '\u{250}');
+    }
+    latin * 3 < letters * 2
 }
 
 fn tag(language: Lang) -> &'static str {

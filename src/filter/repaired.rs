@@ -276,18 +276,18 @@ impl Mender<'_> {
             done = done.without(Done::LOOKALIKES);
         }
         done = done.without(Done::LEET);
-        let mut one = String::new();
         if letter == glyph.raw && !dressed && !done.has(Done::ACCENTS) {
             // A character of several pieces, such as an accented letter, is copied once.
             self.whole = Some(from);
-            one.push_str(written);
-            done = done.without(Done::STYLED);
+            let done = done.without(Done::STYLED);
+            self.out.push(written, from, to, done);
         } else if source.is_uppercase() {
-            one.extend(letter.to_uppercase());
+            let capital: String = letter.to_uppercase().collect();
+            self.out.push(&capital, from, to, done);
         } else {
-            one.push(letter);
+            self.out
+                .push(letter.encode_utf8(&mut [0; 4]), from, to, done);
         }
-        self.out.push(&one, from, to, done);
     }
 
     fn replace(&mut self, word: &str, from: usize, to: usize, done: Done) {

@@ -1,6 +1,10 @@
 //! Comments that belong under any article and are about none: thanks, corrections, and what concerns the
 //! moderation itself.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 use crate::filter::model::words;
 use crate::filter::verdict::Kind;
 use crate::filter::wordlist::is_stop_word;
@@ -83,6 +87,12 @@ const MODERATION: &[&str] = &[
     "held for moderation",
 ];
 
+/// All of them between spaces, one kind after the other.
+static PHRASES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let phrases = [MODERATION, CORRECTIONS, THANKS].into_iter().flatten();
+    AhoCorasick::new(phrases.map(|phrase| format!(" {phrase} "))).ok()
+});
+
 impl Manner {
     /// `None` for nearly all comments.
     pub(super) fn of(text: &str) -> Option<Self> {
@@ -96,20 +106,17 @@ impl Manner {
             return None;
         }
         let line = format!(" {} ", words.join(" "));
-        let any = |phrases: &[&str]| {
-            phrases
-                .iter()
-                .any(|phrase| line.contains(&format!(" {phrase} ")))
-        };
-        if any(MODERATION) {
+        let phrases = PHRASES.as_ref()?;
+        let found = phrases.find_overlapping_iter(&line);
+        let first = found.map(|phrase| phrase.pattern().as_usize()).min()?;
+        if first < MODERATION.len() {
             return Some(Self::AboutModeration);
         }
-        if any(CORRECTIONS) {
+        if first < MODERATION.len() + CORRECTIONS.len() {
             return Some(Self::Correction);
         }
         let content = |word: &&String| word.len() > 2 && !is_stop_word(word);
-        let beside = words.iter().filter(content).count();
-        let thanks = any(THANKS) && beside <= MOST_BESIDE_THANKS;
+        let thanks = words.iter().filter(content).count() <= MOST_BESIDE_THANKS;
         thanks.then_some(Self::Thanks)
     }
 
