@@ -246,7 +246,9 @@ mod tests {
             );
         }
         // what it adds of its own is judged as ever, and marked where it stands
-        let text = format!("{text} You are a pathetic little liar.");
+        let text = format!(
+            "\u{201c}{parent}\u{201d} You are a pathetic little liar and everybody here knows it."
+        );
         let verdict = assess(
             &ruleset,
             &Subject {

@@ -490,6 +490,7 @@ async fn writer_and_moderator_are_told_what_was_compared() {
 #[tokio::test]
 async fn the_desk_sees_which_conversations_have_left_an_article() {
     let house = Belowline::start().await;
+    at_an_even_threshold(&house).await;
     let article = house.article("bridge").await;
     let moderator = house.moderator("Mo").await;
     let browser = house.browser("Mo").await;
