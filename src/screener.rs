@@ -43,7 +43,7 @@ impl ScreenerCommand {
             "--threads",
             "1",
             "--memory-mib",
-            "1024",
+            "448",
         ];
         Ok(Self {
             program,

@@ -53,7 +53,7 @@ impl Default for Options {
             "--threads",
             "1",
             "--memory-mib",
-            "1024",
+            "448",
         ];
         Self {
             workers: 1,
