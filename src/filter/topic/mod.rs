@@ -40,6 +40,11 @@ const FEW_WORDS: usize = 5;
 /// A word that says less, 0 to 255, tells nothing in a comment of few words, such as "great point".
 const SAYS_NOTHING: u8 = 100;
 
+/// Whoever scores less against the article alone is on topic, wherever the thread has gone: the sum of all measurements
+/// would hold a comment on the article because the only other one strays. Found on `valid`, where it costs nothing:
+/// mean ROC-AUC 0.906 without it, 0.907 with it, 0.888 were the lesser score always taken.
+const FITS: f32 = 0.4;
+
 impl Table {
     /// Prepares an article for all its comments: when it is imported or changed.
     #[must_use]
@@ -122,11 +127,12 @@ impl Phase for Topic {
         let comment = Reading::of(table, on.subject.text);
         let found = compare(table, &comment, on.subject, |around, measured, related| {
             let alone = table.combination.off_topic(&measured.measures, false);
-            // whoever keeps to the article is on topic, wherever the thread has gone
-            let score = table
-                .combination
-                .off_topic(&measured.measures, related)
-                .min(alone);
+            let score = table.combination.off_topic(&measured.measures, related);
+            let score = if alone < FITS {
+                score.min(alone)
+            } else {
+                score
+            };
             let fit = 1.0 - alone;
             let evidence = evidence::gather(&comment, on.subject, around, measured, fit);
             (score, evidence)
