@@ -145,7 +145,7 @@ async fn a_thread_knows_what_it_is_about_without_being_read_again() {
     for (n, text) in [
         "The bridge is faster than the ferry.",
         "Cars on the bridge, at last.",
-        "I miss the ferry.",
+        "I miss the slow old ferry.",
     ]
     .into_iter()
     .enumerate()
@@ -227,6 +227,15 @@ async fn what_is_off_topic_alone_is_held_at_most_and_only_marked_where_the_site_
     let (live, status) = screened(&house, &article, None, CRICKET[0]).await;
     assert_eq!(status, Status::Live);
     assert_eq!(off_topic(&admin.looks_at(live).await)["severity"], "strong");
+    // and whoever is held for something else is not told of it
+    let guest = house.guest("Bo");
+    let text = format!("{BAKING} You piece of filth.");
+    let id = guest.posts(&article, &text).await;
+    house.eventually_is(id, Status::Held).await;
+    assert_eq!(off_topic(&admin.looks_at(id).await)["severity"], "strong");
+    let told = guest.get(&article.comment(id)).await.expect(200).text();
+    assert!(told.contains(&text), "{told}");
+    assert!(!told.contains("seems to be about something else"), "{told}");
 }
 
 #[tokio::test]
@@ -403,6 +412,13 @@ async fn a_closed_side_thread_takes_no_answers_and_loses_no_text() {
     rita.tries_to_reply(&article, deep, "Once more, with leave.")
         .await
         .expect(201);
+    // nor does anybody rule on what they wrote themselves
+    let own = moderator.posts(&article, "I came by ferry.").await;
+    let path = format!("/api/v1/desk/comments/{own}/side-thread");
+    moderator
+        .post(&path, &json!({ "ruling": "belongs" }))
+        .await
+        .expect(403);
     // a stranger's comment is nobody's to rule on
     let path = format!("/api/v1/desk/comments/{}/side-thread", Uuid::new_v4());
     moderator

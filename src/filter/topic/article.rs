@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::bytes::{Reader, Stale, Stamp, Writer};
+use super::bytes::{Reader, Stale, Writer};
 use super::measure::squares;
 use super::reading::{NO_ROW, Reading, Term, knows, read_words};
 use super::table::Table;
@@ -146,10 +146,7 @@ impl ArticleTopic {
     /// As stored.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut writer = Writer::new(Stamp {
-            what: WHAT,
-            table: self.table,
-        });
+        let mut writer = Writer::new(WHAT, self.table);
         writer.word(self.words);
         writer.byte(u8::from(self.asks));
         writer.byte(u8::from(self.known));
@@ -173,11 +170,7 @@ impl ArticleTopic {
     }
 
     pub(super) fn read(table: &Table, bytes: &[u8]) -> Result<Self, Stale> {
-        let stamp = Stamp {
-            what: WHAT,
-            table: table.id(),
-        };
-        let mut reader = Reader::new(bytes, stamp)?;
+        let mut reader = Reader::new(WHAT, table.id(), bytes)?;
         let words = reader.word()?;
         let asks = reader.byte()? != 0;
         let known = reader.byte()? != 0;

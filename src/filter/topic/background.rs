@@ -1,7 +1,7 @@
 //! What else the site writes about, to compare with.
 
 use super::article::ArticleTopic;
-use super::bytes::{Reader, Stale, Stamp, Writer};
+use super::bytes::{Reader, Stale, Writer};
 use super::table::Table;
 use super::vector::Vector;
 
@@ -43,10 +43,7 @@ impl Background {
     /// As stored, or as sent to the filter.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut writer = Writer::new(Stamp {
-            what: WHAT,
-            table: self.table,
-        });
+        let mut writer = Writer::new(WHAT, self.table);
         writer.size(self.stories.len());
         for (title, vector) in &self.stories {
             writer.text(title);
@@ -56,11 +53,7 @@ impl Background {
     }
 
     pub(super) fn read(table: &Table, bytes: &[u8]) -> Result<Self, Stale> {
-        let stamp = Stamp {
-            what: WHAT,
-            table: table.id(),
-        };
-        let mut reader = Reader::new(bytes, stamp)?;
+        let mut reader = Reader::new(WHAT, table.id(), bytes)?;
         let stories = reader.many(|reader| Ok((reader.text()?.to_owned(), reader.vector()?)))?;
         reader.end()?;
         if stories.len() > MOST_STORIES {

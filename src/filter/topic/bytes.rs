@@ -8,23 +8,17 @@ use super::vector::{Vector, WIDTH};
 #[error("the prepared topic is damaged or of another version: prepare it again")]
 pub struct Stale;
 
-/// Begins everything that is stored: what it is, the format's version, and the table that it was made with.
-#[derive(Clone, Copy)]
-pub(super) struct Stamp {
-    pub what: u8,
-    pub table: u32,
-}
-
 const FORMAT: u8 = 1;
 
 #[derive(Default)]
 pub(super) struct Writer(pub Vec<u8>);
 
 impl Writer {
-    pub(super) fn new(stamp: Stamp) -> Self {
+    /// Begins with what it is, the format's version, and the table that it was made with.
+    pub(super) fn new(what: u8, table: u32) -> Self {
         let mut writer = Self::default();
-        writer.0.extend([stamp.what, FORMAT]);
-        writer.word(stamp.table);
+        writer.0.extend([what, FORMAT]);
+        writer.word(table);
         writer
     }
 
@@ -58,10 +52,11 @@ impl Writer {
 pub(super) struct Reader<'a>(pub &'a [u8]);
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(bytes: &'a [u8], stamp: Stamp) -> Result<Self, Stale> {
+    /// What [`Writer::new`] began with the same.
+    pub(super) fn new(what: u8, table: u32, bytes: &'a [u8]) -> Result<Self, Stale> {
         let mut reader = Self(bytes);
-        let fits = [reader.byte()?, reader.byte()?] == [stamp.what, FORMAT];
-        if fits && reader.word()? == stamp.table {
+        let fits = [reader.byte()?, reader.byte()?] == [what, FORMAT];
+        if fits && reader.word()? == table {
             Ok(reader)
         } else {
             Err(Stale)

@@ -1,6 +1,6 @@
 //! What a thread has been about so far, without reading it again.
 
-use super::bytes::{Reader, Stale, Stamp, Writer};
+use super::bytes::{Reader, Stale, Writer};
 use super::reading::Reading;
 use super::table::Table;
 use super::vector::{Vector, WIDTH};
@@ -104,10 +104,7 @@ impl Conversation {
     /// As stored.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut writer = Writer::new(Stamp {
-            what: WHAT,
-            table: self.table,
-        });
+        let mut writer = Writer::new(WHAT, self.table);
         writer.word(self.comments);
         self.sum.iter().for_each(|part| writer.number(*part));
         writer.size(self.terms.len());
@@ -121,11 +118,7 @@ impl Conversation {
     }
 
     pub(super) fn read(table: &Table, bytes: &[u8]) -> Result<Self, Stale> {
-        let stamp = Stamp {
-            what: WHAT,
-            table: table.id(),
-        };
-        let mut reader = Reader::new(bytes, stamp)?;
+        let mut reader = Reader::new(WHAT, table.id(), bytes)?;
         let comments = reader.word()?;
         let mut sum = [0; WIDTH];
         for part in &mut sum {

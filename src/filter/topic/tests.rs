@@ -60,7 +60,10 @@ fn nearer_texts_score_lower() {
         ..far
     };
     let threaded = Subject {
-        thread: &["Spaghetti! With tomatoes", "and garlic, basil"],
+        thread: &[
+            "Spaghetti is best with a lot of tomatoes",
+            "and with garlic and fresh basil from the garden",
+        ],
         ..far
     };
     let score = |subject| score(subject).unwrap();
@@ -72,7 +75,10 @@ fn nearer_texts_score_lower() {
 #[test]
 fn what_was_prepared_gives_the_same_verdict() {
     let table = Table::shipped().unwrap();
-    let thread = ["The cracks were known for years", "Build it for cars too"];
+    let thread = [
+        "The cracks were known for years",
+        "Why not build it for cars too, and for trams?",
+    ];
     let raw = Subject {
         thread: &thread,
         ..under("Spaghetti for the engineers who found the cracks!")
@@ -189,4 +195,19 @@ fn thanks_and_the_like_have_kinds_of_their_own() {
             .collect();
         assert_eq!(kinds, [kind], "{text}");
     }
+}
+
+#[test]
+fn a_few_words_make_no_topic() {
+    let table = Table::shipped().unwrap();
+    let mut conversation = table.conversation();
+    for text in ["Best lamps, half price", "Lamps, lamps!", "Well said", ""] {
+        table.add(&mut conversation, text);
+    }
+    assert!(conversation.is_empty());
+    table.add(
+        &mut conversation,
+        "The lamps on the bridge go out at midnight.",
+    );
+    assert_eq!(conversation.len(), 1);
 }
