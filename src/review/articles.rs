@@ -125,7 +125,7 @@ pub(super) struct RulingIn {
     responses(
         (status = 204, description = "Written down; it holds from now on"),
         (status = 401, description = "Not signed in"),
-        (status = 403, description = "Not a moderator"),
+        (status = 403, description = "Not a moderator, or the comment is their own"),
         (status = 404, description = "Not a comment of this site"),
     )
 )]

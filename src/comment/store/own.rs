@@ -28,9 +28,12 @@ pub(super) async fn explain(db: &PgPool, conversations: &mut [Conversation]) -> 
         r#"SELECT c.id, coalesce(s.reason, '') AS "decided!", r.kind AS "kind?", r.note AS "note?"
            FROM comment c JOIN settlement s ON s.id = c.settlement_id
            LEFT JOIN reason r ON r.verdict_id = s.verdict_id
-             -- what nobody is held for is nothing to tell; nor what a moderator has said belongs
+             -- what nobody is held for is nothing to tell; nor what a moderator has said belongs,
+             -- or what the site only marks
              AND r.kind NOT IN ('thanks', 'correction', 'about_moderation')
-             AND NOT (r.kind = 'off_topic' AND is_ruled(c.id, 'belongs', 'judged'))
+             AND NOT (r.kind = 'off_topic' AND (is_ruled(c.id, 'belongs', 'judged') OR EXISTS (
+               SELECT FROM verdict v JOIN ruleset rules ON rules.site_id = c.site_id AND rules.version = v.ruleset
+               WHERE v.id = s.verdict_id AND rules.source -> 'topic' ->> 'hold' = 'false')))
            WHERE c.id = ANY($1) ORDER BY c.id, r.position"#,
         &ids,
     )

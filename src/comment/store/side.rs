@@ -27,7 +27,8 @@ pub enum Ruling {
 /// Writes a ruling down; says under which article.
 ///
 /// # Errors
-/// [`Error::NotFound`] when the comment is not this site's; a database error.
+/// [`Error::NotFound`] when the comment is not this site's; [`Error::Forbidden`] when it is the moderator's own; a
+/// database error.
 pub async fn rule(
     db: &PgPool,
     site_id: Uuid,
@@ -35,6 +36,19 @@ pub async fn rule(
     comment_id: Uuid,
     ruling: Ruling,
 ) -> Result<String> {
+    let ruled = sqlx::query!(
+        r#"SELECT account_id FROM comment WHERE site_id = $1 AND id = $2"#,
+        site_id,
+        comment_id,
+    )
+    .fetch_optional(db)
+    .await?
+    .ok_or(Error::NotFound)?;
+    if ruled.account_id == Some(moderator_id) {
+        return Err(Error::Forbidden(
+            "This comment is your own: a colleague has to rule on it.".into(),
+        ));
+    }
     sqlx::query_scalar!(
         r#"INSERT INTO side_thread_ruling (id, site_id, article_id, comment_id, ruling, moderator_id)
          SELECT $1, site_id, article_id, id, $4, $5 FROM comment WHERE site_id = $2 AND id = $3
@@ -50,8 +64,9 @@ pub async fn rule(
     .ok_or(Error::NotFound)
 }
 
-/// Says of each comment whether it can still be answered. Where nothing under the article was ever closed, which is
-/// nearly everywhere, that is one look into an index.
+/// Says of each comment whether it can still be answered: `is_ruled` for a whole page, which walks what is above its
+/// comments once and not once for each. Where nothing under the article was ever closed, which is nearly everywhere,
+/// that is one look into an index.
 pub(super) async fn find_closed(
     db: &PgPool,
     article_id: Uuid,
@@ -63,9 +78,19 @@ pub(super) async fn find_closed(
         .map(|shown| shown.id)
         .collect();
     let closed = sqlx::query_scalar!(
-        r#"SELECT id AS "id!" FROM unnest($2::uuid[]) AS shown(id)
-           WHERE EXISTS (SELECT FROM side_thread_ruling WHERE article_id = $1 AND ruling = 'closed')
-             AND is_ruled(id, 'closed', 'open')"#,
+        r#"WITH RECURSIVE above AS (
+             SELECT id, parent_id FROM comment WHERE id = ANY($2)
+               AND EXISTS (SELECT FROM side_thread_ruling WHERE article_id = $1 AND ruling = 'closed')
+             UNION
+             SELECT c.id, c.parent_id FROM comment c JOIN above a ON c.id = a.parent_id),
+           closed AS (
+             SELECT id FROM above WHERE 'closed' = (
+               SELECT r.ruling FROM side_thread_ruling r
+               WHERE r.comment_id = above.id AND r.ruling IN ('closed', 'open')
+               ORDER BY r.created_at DESC, r.id DESC LIMIT 1)
+             UNION
+             SELECT a.id FROM above a JOIN closed ON a.parent_id = closed.id)
+           SELECT id AS "id!" FROM closed WHERE id = ANY($2)"#,
         article_id,
         &ids,
     )
