@@ -140,6 +140,6 @@ def epoch(number, seed=11):
             part = [row for row in every if row["abusive"] == value]
             rng.shuffle(part)
             rows += part[:most]
-    rows += own("train", 32, seed * 1000 + number)
+    rows += own("train", 24, seed * 1000 + number)
     rng.shuffle(rows)
     return rows

@@ -1,13 +1,16 @@
 """Fine-tunes a MiniLM sentence encoder, end to end, to the kinds of abuse.
 
-One linear layer per kind and one per corpus stand on the mean of the token vectors. The corpora
-disagree about what is abusive; heads of their own let them share what they know without averaging
-their definitions. `calibrate.py` folds them into the one toxicity score that ships.
+Linear layers stand on the mean of the token vectors: one per kind, one per corpus, and one for abuse
+as such. The corpora disagree about what is abusive; heads of their own let them share what they know
+without averaging their definitions. Abuse as such is learnt from all of them, each with a threshold
+of its own, so that only the order within a corpus counts. `calibrate.py` folds the heads into the
+scores that ship.
 
     python encoder.py --out runs/encoder        # resumes from its last checkpoint
 """
 
 import argparse
+import collections
 import json
 import math
 import random
@@ -26,7 +29,9 @@ import corpora
 import program
 from sentences import KINDS
 
-HEADS = KINDS + ["corpus:" + name for name in corpora.HEADS] + ["corpus:sentences"]
+PLACES = corpora.HEADS + ["sentences"]
+HEADS = KINDS + ["abusive"] + ["corpus:" + name for name in PLACES]
+ABUSIVE = HEADS.index("abusive")
 LAYERS, WIDTH, PARTS, INNER, LONGEST = 6, 384, 12, 1536, 96
 
 
@@ -75,6 +80,7 @@ class Encoder(nn.Module):
         self.norm = nn.LayerNorm(WIDTH, eps=1e-12)
         self.layers = nn.ModuleList(Layer() for _ in range(LAYERS))
         self.heads = nn.Linear(WIDTH, len(HEADS))
+        self.places = nn.Parameter(torch.zeros(len(PLACES)))  # where each corpus begins to call it abusive
 
     def pooled(self, ids, mask, drop=0.0):
         x = self.norm(self.word(ids) + self.place(torch.arange(ids.shape[1], device=ids.device)))
@@ -172,8 +178,20 @@ def disturb(text, rng):
     return re.sub(" +", " ", " ".join(words)).strip()
 
 
+def places(rows):
+    """For each row the number of its corpus among PLACES."""
+    return torch.tensor([PLACES.index(corpora.head(row["corpus"])) for row in rows])
+
+
 def targets(rows):
-    """Labels and weights, both rows × HEADS; weight 0 where nothing is known."""
+    """Labels and weights, both rows × HEADS; weight 0 where nothing is known.
+
+    For abuse as such both sides of a corpus weigh the same, and corpora by the square root of their size:
+    equal weights would repeat the small ones until they were known by heart.
+    """
+    sides = collections.Counter((corpora.head(row["corpus"]), row["abusive"]) for row in rows)
+    sizes = {name: math.sqrt(sides[name, 0.0] + sides[name, 1.0]) for name in PLACES}
+    much = len(rows) / sum(sizes.values())
     want, weight = np.zeros((len(rows), len(HEADS)), np.float32), np.zeros((len(rows), len(HEADS)), np.float32)
     for i, row in enumerate(rows):
         for kind, value in row["kinds"].items():
@@ -183,6 +201,8 @@ def targets(rows):
         if row["abusive"] is not None:
             at = HEADS.index("corpus:" + corpora.head(row["corpus"]))
             want[i, at], weight[i, at] = row["share"], 1.0
+            name = corpora.head(row["corpus"])
+            want[i, ABUSIVE], weight[i, ABUSIVE] = row["share"], much * sizes[name] / 2 / sides[name, row["abusive"]]
     return torch.tensor(want), torch.tensor(weight)
 
 
@@ -215,7 +235,7 @@ def auc(score, truth):
 
 
 def look(model, device, most=250):
-    """ROC-AUC per corpus on a part of `valid`, to watch the training."""
+    """ROC-AUC per corpus, by its own head and by that for abuse, on a part of `valid`: to watch the training."""
     rows = []
     for corpus in [*corpora.HEADS, "impermium_insults", "ucc_globe_and_mail", "olid"]:
         part = list(corpora.load(corpus, "valid"))
@@ -226,8 +246,9 @@ def look(model, device, most=250):
     report = {}
     for corpus in dict.fromkeys(row["corpus"] for row in rows):
         at = [i for i, row in enumerate(rows) if row["corpus"] == corpus and row["abusive"] is not None]
-        column = HEADS.index("corpus:" + corpus) if "corpus:" + corpus in HEADS else 0
-        report[corpus] = round(float(auc(found[at, column], [rows[i]["abusive"] for i in at])), 3)
+        column = HEADS.index("corpus:" + corpus) if "corpus:" + corpus in HEADS else ABUSIVE
+        truth = [rows[i]["abusive"] for i in at]
+        report[corpus] = [round(float(auc(found[at, one], truth)), 3) for one in (column, ABUSIVE)]
     at = [i for i, row in enumerate(rows) if row["corpus"] == "sentences"]
     truth = np.array([rows[i]["kinds"]["identity_attack"] for i in at])
     score = found[at, HEADS.index("identity_attack")]
@@ -255,8 +276,8 @@ def main():
     random.seed(3)
     model = Encoder.pretrained().to(device)
     model.place.weight.requires_grad_(False)
-    slow = [p for name, p in model.named_parameters() if p.requires_grad and not name.startswith("heads")]
-    optimizer = torch.optim.AdamW([{"params": slow, "lr": with_.rate}, {"params": model.heads.parameters(), "lr": 1e-3}],
+    slow = [p for name, p in model.named_parameters() if p.requires_grad and not name.startswith(("heads", "places"))]
+    optimizer = torch.optim.AdamW([{"params": slow, "lr": with_.rate}, {"params": [*model.heads.parameters(), model.places], "lr": 1e-3}],
                                   weight_decay=0.01, betas=(0.9, 0.98), fused=True)
     highest = [group["lr"] for group in optimizer.param_groups]
     if with_.start:
@@ -280,6 +301,7 @@ def main():
     step, started, seen, losses = 0, time.time(), 0, []
     for rows, encoded, parts in plan:
         want, weight = targets(rows)
+        place = places(rows)
         for batch in parts:
             step += 1
             if step <= done:
@@ -291,6 +313,7 @@ def main():
             ids, mask = padded([encoded[i] for i in batch], device)
             with torch.autocast(device, torch.bfloat16):
                 found = model(ids, mask, 0.1).float()
+            found[:, ABUSIVE] += model.places[place[batch].to(device)]
             loss = (F.binary_cross_entropy_with_logits(found, want[batch].to(device), reduction="none")
                     * weight[batch].to(device)).sum() / len(batch)
             optimizer.zero_grad(set_to_none=True)

@@ -12,8 +12,9 @@ import torch
 from torch import nn
 
 import corpora
+import encoder
 import program
-from encoder import HEADS, auc, targets
+from encoder import ABUSIVE, HEADS, auc, targets
 
 PLACES = 1 << 18
 ALL = HEADS + ["spam"]
@@ -27,7 +28,7 @@ def spam(part):
 
 
 def labels(rows):
-    """Labels and weights, rows × ALL. Comments that are no advertising teach the spam head what to leave alone."""
+    """Labels and weights, rows × ALL, and the places. What is no advertising teaches the spam head what to leave alone."""
     want, weight = (np.zeros((len(rows), len(ALL)), np.float32) for _ in range(2))
     plain = [row if "spam" not in row else {**row, "corpus": "sentences", "abusive": None} for row in rows]
     some, much = targets(plain)
@@ -37,7 +38,7 @@ def labels(rows):
             want[i, -1], weight[i, -1] = row["spam"], 2.0
         elif row["corpus"] in ("cad_reddit", "toxic_spans_civil_comments", "jigsaw_wikipedia_sample", "sentences"):
             weight[i, -1] = 0.2
-    return torch.tensor(want), torch.tensor(weight)
+    return torch.tensor(want), torch.tensor(weight), encoder.places(plain)
 
 
 def bags(found):
@@ -67,12 +68,13 @@ def main():
     found = [row["features"] or [0] for row in program.measure([row["text"] for row in rows], "--features")]
     places, lengths = bags(found)
     starts = np.concatenate([[0], np.cumsum(lengths)])
-    want, weight = labels(rows)
+    want, weight, place = labels(rows)
     bag = nn.EmbeddingBag(PLACES, len(ALL), mode="sum", sparse=True)
     nn.init.zeros_(bag.weight)
     bias = nn.Parameter(torch.full((len(ALL),), -1.0))
+    begins = nn.Parameter(torch.zeros(len(encoder.PLACES)))
     sparse = torch.optim.SparseAdam(bag.parameters(), lr=0.02)
-    dense = torch.optim.Adam([bias], lr=0.02)
+    dense = torch.optim.Adam([bias, begins], lr=0.02)
     order = np.arange(len(rows))
     size = 512
     total = with_.epochs * (len(rows) // size)
@@ -86,6 +88,7 @@ def main():
             offsets = torch.tensor(np.concatenate([[0], np.cumsum(lengths[batch])[:-1]]))
             by = torch.tensor(1 / np.sqrt(lengths[batch]), dtype=torch.float32)
             logit = bag(take, offsets) * by[:, None] + bias
+            logit[:, ABUSIVE] += begins[place[batch]]
             loss = (nn.functional.binary_cross_entropy_with_logits(logit, want[batch], reduction="none")
                     * weight[batch]).sum() / size
             step += 1
@@ -104,7 +107,7 @@ def main():
     for name in (*corpora.HEADS, "impermium_insults", "ucc_globe_and_mail", "olid"):
         part = list(corpora.load(name, "valid"))[:600]
         score = logits(table, bias.detach().numpy(), [row["text"] for row in part])
-        at = ALL.index("corpus:" + name) if "corpus:" + name in ALL else 0
+        at = ALL.index("corpus:" + name) if "corpus:" + name in ALL else ABUSIVE
         print(name, round(float(auc(score[:, at], [row["abusive"] for row in part])), 3))
     part = list(spam("valid"))
     score = logits(table, bias.detach().numpy(), [row["text"] for row in part])[:, -1]

@@ -44,6 +44,16 @@ GROUPS = [
     ("people with Down's syndrome", "person with Down's syndrome", "disabled"),
     ("people in wheelchairs", "man in a wheelchair", "disabled"), ("old people", "old man", "elderly"),
     ("people of colour", "person of colour", "brown"), ("mentally ill people", "mentally ill person", "mentally ill"),
+    ("straight people", "straight man", "straight"), ("heterosexuals", "heterosexual", "heterosexual"),
+    ("LGBT people", "LGBT person", "LGBT"), ("queers", "queer woman", "queer"), ("men", "man", "male"),
+    ("Americans", "American", "American"), ("Canadians", "Canadian", "Canadian"), ("Europeans", "European", "European"),
+    ("Hispanics", "Hispanic", "Hispanic"), ("Iranians", "Iranian", "Iranian"), ("Hasidim", "Hasid", "Hasidic"),
+    ("Protestants", "Protestant", "Protestant"), ("Mormons", "Mormon", "Mormon"), ("Evangelicals", "Evangelical", "Evangelical"),
+    ("Middle Easterners", "Middle Eastern man", "Middle Eastern"), ("teenagers", "teenager", "teenage"),
+    ("young people", "young woman", "young"), ("pensioners", "pensioner", "retired"), ("middle-aged men", "middle-aged man", "middle-aged"),
+    ("paralysed people", "paralysed man", "paralysed"), ("Taoists", "Taoist", "Taoist"), ("Kurds", "Kurd", "Kurdish"),
+    ("black men", "black man", "black"), ("homosexual men", "homosexual man", "homosexual"), ("dwarfs", "dwarf", "short"),
+    ("blacks", "black woman", "black"), ("Latinas", "Latina", "Latina"), ("fat people", "fat woman", "fat"),
 ]
 SLURS = [  # plural, one
     ("niggers", "nigger"), ("faggots", "faggot"), ("fags", "fag"), ("kikes", "kike"), ("chinks", "chink"),
@@ -117,6 +127,7 @@ class Filler:
 
     def fill(self, frame, depth=0):
         rng = self.rng
+        frame = re.sub(r"\(([^()]*\|[^()]*)\)", lambda found: rng.choice(found[1].split("|")), frame)
         people, one, adjective = rng.choice(self.groups)
         several, slur = rng.choice(self.slurs)
         own, mine = rng.choice(self.reclaimed)
@@ -136,8 +147,9 @@ class Filler:
         rng, seen = self.rng, set()
         for name, (labels, frames) in self.frames.items():
             for frame in frames:
-                slots = len(re.findall(r"\{", frame))
-                for _ in range(per_frame if slots else max(1, per_frame // 4)):
+                # the more ways to say it, the more of them
+                ways = frame.count("{") + frame.count("|")
+                for _ in range(max(1, per_frame // 4) if not ways else per_frame if ways < 6 else 3 * per_frame):
                     text = self.fill(frame)
                     chance = rng.random()
                     if chance < 0.12:

@@ -37,8 +37,9 @@ def words(text):
     return [word for word, _ in _SPLIT.pre_tokenize_str(_NORMAL.normalize_str(text))]
 
 
-def vocabulary(texts):
-    """Rows: whole words by how many texts use them, then parts of words; and the number of texts for each stem."""
+def vocabulary(texts, reference):
+    """Rows: whole words by how many comments use them, parts of words, and other known words, those first that the
+    reference uses most; and the number of comments for each word and each stem."""
     stem = snowballstemmer.stemmer("english").stemWord
     count, stems = collections.Counter(), collections.Counter()
     for text in texts:
@@ -55,6 +56,8 @@ def vocabulary(texts):
     rows.update(dict.fromkeys(parts))
     rows.update(dict.fromkeys(starts))
     known = [line for line in (LISTS / "words.txt").read_text().split("\n") if line and not line.startswith("#")]
+    elsewhere = collections.Counter(word for text in reference for word in set(words(text)))
+    known.sort(key=lambda word: -elsewhere[word])
     rows.update(dict.fromkeys(word for word in known if re.fullmatch(r"[a-z]{3,14}", word)))
     rows = list(rows)[:MOST_ROWS]
     by_stem = {row: stems[stem(row)] for row in rows}
@@ -133,12 +136,11 @@ def check(embed, split, most=1200):
         name = path.name
         if name == "beep_korean":
             continue
-        side = topic_texts.sides(name)
         about = {row["id"]: row for row in topic_texts.ontopic(name, "articles")}
         text = {row["id"]: row["text"] for row in topic_texts.ontopic(name, "comments")}
         rows = [row for row in topic_texts.ontopic(name, "pairs")]
         if name in topic_texts.ONTOPIC:
-            rows = [row for row in rows if side[row["article_id"]] == "valid"]
+            rows = [row for row in rows if row["split"] == "valid"]
         random.Random(5).shuffle(rows)
         rows = rows[:most]
         with torch.no_grad():
@@ -157,19 +159,22 @@ def check(embed, split, most=1200):
 def main():
     ask = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     ask.add_argument("--out", type=Path, default=Path("runs/topic"))
-    ask.add_argument("--epochs", type=int, default=6)
+    ask.add_argument("--epochs", type=int, default=2)
     ask.add_argument("--pairs", type=float, default=0.3)
     ask.add_argument("--order", type=float, default=1.0)
-    ask.add_argument("--rate", type=float, default=0.01)
+    ask.add_argument("--rate", type=float, default=0.003)
     ask.add_argument("--save", default="table")
     with_ = ask.parse_args()
     torch.manual_seed(3)
     torch.set_num_threads(2)
-    texts = topic_texts.texts()
-    parts = [np.load(path) for path in sorted(with_.out.glob("texts-*.npy"))]
+    # how often words are used is counted in comments alone
+    texts, reference = topic_texts.texts(), topic_texts.reference()
+    parts = [np.load(path) for name in ("texts", "reference") for path in sorted(with_.out.glob(f"{name}-*.npy"))]
     target = np.concatenate(parts).astype(np.float32)
-    texts = texts[: len(target)]
-    rows, count, by_stem = vocabulary(texts)
+    rows, count, by_stem = vocabulary(texts, reference)
+    share = np.array([count[row] / len(texts) for row in rows])
+    texts += reference
+    assert len(texts) == len(target), "the texts have changed: remove their vectors and make them again"
     print(len(texts), "texts", len(rows), "rows", flush=True)
     alone = with_.out / "alone.npz"
     known = dict(zip(*[np.load(alone, allow_pickle=True)[key] for key in ("rows", "vectors")])) if alone.exists() else {}
@@ -183,9 +188,8 @@ def main():
     middle = target.mean(0)
     centred = target - middle
     _, turn = np.linalg.eigh(centred.T @ centred)
-    turn = turn[:, ::-1][:, :WIDTH].copy()
+    turn = turn[:, ::-1][:, : WIDTH].copy()
     goal = F.normalize(torch.tensor(centred @ turn), dim=1)
-    share = np.array([count[row] / len(texts) for row in rows])
     weight = 1e-3 / (1e-3 + share)
     start = ((single - single.mean(0)) @ turn) * weight[:, None]
     split = Splitter(rows)
@@ -234,7 +238,8 @@ def main():
         print("epoch", epoch, round(float(np.mean(losses)), 4), flush=True)
         show()
     np.savez(with_.out / f"{with_.save}.npz", table=table.weight.detach().numpy(), rows=np.array(rows, object),
-             share=share, stems=np.array([by_stem[row] for row in rows]), texts=len(texts))
+             share=share, stems=np.array([by_stem[row] for row in rows]),
+             texts=len(texts) - len(reference))
 
 
 if __name__ == "__main__":

