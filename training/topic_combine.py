@@ -25,12 +25,12 @@ HUMAN = "human"
 STRENGTH = 8.0
 
 
-def gather(part, around, most, options):
+def gather(part, around, most, options, lengths=(topic_pairs.THREAD,)):
     """Per collection: measurements (None where the program abstains) and labels."""
     found = {}
     for name in topic_pairs.ENGLISH:
         corpus = topic_pairs.Corpus(name)
-        lines, rows = topic_pairs.pairs(corpus, part, around, most)
+        lines, rows = topic_pairs.pairs(corpus, part, around, most, lengths)
         found[name] = (topic_pairs.measure(lines, *options), np.array([row["label"] for row in rows]))
         if name == topic_pairs.QATAR:
             lines, labels = topic_pairs.human(corpus, part, around)
@@ -40,6 +40,12 @@ def gather(part, around, most, options):
 
 def related(row):
     return row["has_parent"] > 0 or row["thread_size"] > 0
+
+
+def known(row):
+    """As the program chooses among the sums."""
+    long = row["thread_size"] > np.log1p(topic_pairs.YOUNG[-1]) + 1e-3
+    return "around" if long else "young" if related(row) else "alone"
 
 
 def matrix(measured, names):
@@ -85,7 +91,7 @@ def scores(measured, combination):
     found = np.zeros(len(measured))
     for i, row in enumerate(measured):
         if row:
-            sum_ = combination["around" if related(row) else "alone"]
+            sum_ = combination[known(row)]
             odds = sum_["bias"] + sum(weight * row[name] for name, weight in sum_["weights"].items())
             found[i] = 1 / (1 + np.exp(-odds))
     return found
@@ -117,15 +123,16 @@ def main():
     with_ = ask.parse_args()
     options = ["--models", str(with_.models)]
     combination, valid = {}, {}
-    for key, around in (("alone", False), ("around", True)):
-        train, valid[key] = (gather(part, around, with_.most, options) for part in ("train", "valid"))
+    for key, around, lengths in (("alone", False, [0]), ("young", True, topic_pairs.YOUNG), ("around", True, [topic_pairs.THREAD])):
+        train, valid[key] = (gather(part, around, with_.most, options, lengths) for part in ("train", "valid"))
         first = next(row for measured, _ in train.values() for row in measured if row)
         names = [name for name in first if around or name not in AROUND]
         weights, bias = learn(train, names, around, with_.human)
         combination[key] = {"bias": round(float(bias), 5),
                             "weights": {name: round(float(w), 5) for name, w in zip(names, weights)}}
-        show(f"{key}, train", train, combination)
-        show(f"{key}, valid", valid[key], combination)
+        shown = dict.fromkeys(("alone", "young", "around"), combination[key]) | combination
+        show(f"{key}, train", train, shown)
+        show(f"{key}, valid", valid[key], shown)
     thresholds(valid["around"], combination)
     digest = hashlib.sha256((with_.models / "topic.safetensors").read_bytes()).hexdigest()
     (with_.models / "topic.json").write_text(

@@ -12,6 +12,8 @@ ENGLISH = ["fox_news", "iac_4forums", "nyt_2017_18_small", "nyt_commentiq_2014",
 QATAR = "qatar_living_semeval2015"
 # Of a longer thread the newest, which is what a site would still have at hand.
 THREAD = 60
+# Every thread was young once: as long is one before it counts as long, see src/filter/topic/combine.rs.
+YOUNG = [0, 1, 2, 3]
 
 
 class Corpus:
@@ -33,25 +35,27 @@ class Corpus:
         there = self.under.get(article_id, [])
         return self.comments[rng.choice(there)]["text"] if there else None
 
-    def line(self, comment, article_id, around, rng):
+    def line(self, comment, article_id, around, rng, lengths=(THREAD,)):
         article = self.articles[article_id]
         row = {"id": comment["id"], "text": comment["text"], "quick": True,
                "article": {"title": article["title"] or "", "body": article["body"] or ""}}
         if around:
             row["parent"] = self.parent(comment, article_id, rng)
             row["thread"] = [self.comments[id_]["text"] for id_ in self.under.get(article_id, [])
-                             if id_ != comment["id"] and id_ != comment.get("parent_id")][-THREAD:]
+                             if id_ != comment["id"] and id_ != comment.get("parent_id")]
+            length = rng.choice(lengths)
+            row["thread"] = row["thread"][-length:] if length else []
         return row
 
 
-def pairs(corpus, part, around, most):
+def pairs(corpus, part, around, most, lengths=(THREAD,)):
     """Lines and labels: 1 under its own article. In the order of articles, which are prepared once."""
     rng = random.Random(f"{corpus.name} {part}")
     rows = [row for row in topic_texts.ontopic(corpus.name, "pairs") if row["split"] == part]
     if len(rows) > most:
         rows = rng.sample(rows, most)
     rows.sort(key=lambda row: (row["article_id"], row["pair_id"]))
-    lines = [corpus.line(corpus.comments[row["comment_id"]], row["article_id"], around, rng) for row in rows]
+    lines = [corpus.line(corpus.comments[row["comment_id"]], row["article_id"], around, rng, lengths) for row in rows]
     return lines, rows
 
 

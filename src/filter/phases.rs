@@ -100,10 +100,12 @@ pub fn assess(ruleset: &Ruleset, subject: &Subject<'_>) -> Verdict {
         reasons.extend(signals.reasons);
         topic = topic.or(signals.topic);
     }
-    // A stable sort: what is equal stays in the order of the phases.
+    // What else is wrong with a comment says more than that it is off topic. A stable sort: what is equal stays in the
+    // order of the phases.
     reasons.sort_by_key(|reason| {
         let first = reason.spans.first().map_or(0, |[start, _]| *start);
-        (std::cmp::Reverse(reason.severity), first)
+        let elsewhere = reason.kind == Kind::OffTopic;
+        (std::cmp::Reverse(reason.severity), elsewhere, first)
     });
     let verdict = reasons
         .iter()

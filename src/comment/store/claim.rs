@@ -17,7 +17,7 @@ pub struct Claimed {
     pub account_id: Option<Uuid>,
     pub session_id: Option<Uuid>,
     pub body: String,
-    /// how long it has been pending, in seconds
+    /// how long it has been in the queue, in seconds; what was imported may be much older
     pub waited_s: f64,
     pub version: i32,
     /// counts this try
@@ -35,12 +35,13 @@ pub async fn claim(db: &PgPool, limit: i64, lease_s: f64) -> Result<Vec<Claimed>
     let claimed = sqlx::query_as!(
         Claimed,
         r#"WITH due AS (
-             SELECT id FROM comment WHERE status = 'pending' AND due_at <= now()
+             SELECT id, due_at, attempts FROM comment WHERE status = 'pending' AND due_at <= now()
              ORDER BY due_at, id LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED)
-           UPDATE comment c SET due_at = now() + make_interval(secs => $2), fence = fence + 1, attempts = attempts + 1
+           UPDATE comment c SET due_at = now() + make_interval(secs => $2), fence = fence + 1, attempts = c.attempts + 1
            FROM due WHERE c.id = due.id
            RETURNING c.id, c.site_id, c.article_id, c.parent_id, c.root_id, c.account_id, c.session_id, c.body, c.version,
-                     extract(epoch FROM now() - c.created_at)::float8 AS "waited_s!", c.attempts, c.fence"#,
+                     extract(epoch FROM now() - CASE due.attempts WHEN 0 THEN due.due_at ELSE c.created_at END)::float8
+                       AS "waited_s!", c.attempts, c.fence"#,
         limit,
         lease_s,
     )

@@ -51,12 +51,38 @@ pub(super) struct Sum {
     weights: BTreeMap<String, f32>,
 }
 
-/// What was fitted: one sum where the article is all there is, one where a thread or a parent is given too.
+/// What was fitted: one sum for each [`Known`].
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Fitted {
     alone: Sum,
+    young: Sum,
     around: Sum,
+}
+
+/// How much is known beside the article. A long thread says what belongs to it; a few comments say little, and a sum
+/// that was fitted on long threads holds twice as many comments wrongly for not being like the only other one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Known {
+    /// Nothing.
+    Alone,
+    /// What the comment answers, or a thread of fewer than [`LONG_THREAD`] live comments.
+    Young,
+    /// A longer thread.
+    Around,
+}
+
+/// A thread with as many live comments is long.
+const LONG_THREAD: usize = 4;
+
+impl Known {
+    pub(super) fn of(parents: usize, comments: usize) -> Self {
+        match (parents, comments) {
+            (_, LONG_THREAD..) => Self::Around,
+            (0, 0) => Self::Alone,
+            _ => Self::Young,
+        }
+    }
 }
 
 /// The sums, ready for use.
@@ -64,6 +90,7 @@ struct Fitted {
 #[serde(try_from = "Fitted")]
 pub(super) struct Combination {
     alone: (f32, Measures),
+    young: (f32, Measures),
     around: (f32, Measures),
 }
 
@@ -73,6 +100,7 @@ impl TryFrom<Fitted> for Combination {
     fn try_from(fitted: Fitted) -> Result<Self, String> {
         Ok(Self {
             alone: ready(&fitted.alone)?,
+            young: ready(&fitted.young)?,
             around: ready(&fitted.around)?,
         })
     }
@@ -92,8 +120,12 @@ fn ready(sum: &Sum) -> Result<(f32, Measures), String> {
 
 impl Combination {
     /// How surely a comment with these measurements is about something else, 0 to 1.
-    pub(super) fn off_topic(&self, measures: &Measures, around: bool) -> f32 {
-        let (bias, weights) = if around { &self.around } else { &self.alone };
+    pub(super) fn off_topic(&self, measures: &Measures, known: Known) -> f32 {
+        let (bias, weights) = match known {
+            Known::Alone => &self.alone,
+            Known::Young => &self.young,
+            Known::Around => &self.around,
+        };
         let odds = weights
             .iter()
             .zip(measures)

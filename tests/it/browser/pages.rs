@@ -188,7 +188,11 @@ async fn a_desk(house: &Belowline) -> (Arc<Chrome>, Browser, Uuid, Uuid) {
         )
         .await;
     let elsewhere = gus
-        .posts(&article, "My sourdough never rises. Do you feed the starter with rye or with white flour, and how often?")
+        .posts(
+            &article,
+            "My sourdough never rises. Do you feed the starter with rye or with white flour, and how often? \
+             My yeast is dead and the dough smells of vinegar.",
+        )
         .await;
     for id in [id, decided, other, aside, elsewhere] {
         house.eventually_is(id, Status::Held).await;
