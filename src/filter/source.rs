@@ -321,7 +321,8 @@ impl Default for Abuse {
 pub struct Topic {
     /// Measure the topic at all.
     pub enabled: bool,
-    /// The off-topic score from which a strong reason is given, 0 to 1. Above 1 nothing is.
+    /// The off-topic score from which a strong reason is given, 0 to 1, to a comment that scores 0.65 against the
+    /// article alone, too. Above 1 nothing is.
     pub threshold: f32,
     /// Whether such a comment is held; otherwise it is only marked, and comes last in the queue.
     #[serde(skip_serializing_if = "is_held")]

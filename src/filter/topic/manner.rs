@@ -98,8 +98,8 @@ impl Manner {
     pub(super) fn of(text: &str) -> Option<Self> {
         let words: Vec<String> = words(text)
             .into_iter()
-            .take(2 * MOST_WORDS)
             .filter(|word| !word.is_mark())
+            .take(MOST_WORDS + 1)
             .map(|word| word.spelled)
             .collect();
         if words.is_empty() || words.len() > MOST_WORDS {

@@ -226,7 +226,9 @@ fn compare<T>(
 
 /// Few words, as a reader counts them or as the table does.
 fn is_short(text: &str, comment: &Reading) -> bool {
-    comment.words < FEW_WORDS || text.split_whitespace().take(FEW_WORDS).count() < FEW_WORDS
+    // what has no white space between many words is no short comment
+    let spaced = text.split_whitespace().take(FEW_WORDS).count();
+    comment.words < FEW_WORDS || (comment.words < 2 * FEW_WORDS && spaced < FEW_WORDS)
 }
 
 #[cfg(test)]

@@ -211,3 +211,15 @@ fn a_few_words_make_no_topic() {
     );
     assert_eq!(conversation.len(), 1);
 }
+
+#[test]
+fn nobody_gets_by_without_white_space_or_with_many_commas() {
+    let table = Table::shipped().unwrap();
+    let joined = PASTA.replace(' ', "_/_");
+    assert!(!is_short(&joined, &Reading::of(&table, &joined)));
+    assert!(is_short("I_agree", &Reading::of(&table, "I_agree")));
+    let plea = "Dear moderator, why was my comment removed?";
+    assert!(Manner::of(plea).is_some());
+    let long = format!("{plea} {}", "spaghetti, ".repeat(200));
+    assert!(Manner::of(&long).is_none());
+}
