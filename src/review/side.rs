@@ -35,10 +35,10 @@ pub(crate) struct SideThread {
     pub(crate) closed: bool,
 }
 
-/// It begins where it has been ruled upon, or else as far up as one comment after the other has left the article. A
+/// It begins at the nearest comment that has been ruled upon, so that a button lifts that very ruling; or else as far up as one comment after the other has left the article. A
 /// comment that could not be measured ("Well said") ends nothing and begins nothing.
 pub(crate) fn of(way_up: Vec<Step>) -> Option<SideThread> {
-    let ruled = way_up.iter().rposition(|step| step.belongs || step.closed);
+    let ruled = way_up.iter().position(|step| step.belongs || step.closed);
     let has_left = |step: &&Step| step.fit.is_none_or(|fit| fit < LEFT);
     let drifted = way_up.iter().take_while(has_left).count();
     let farthest = way_up
@@ -46,14 +46,12 @@ pub(crate) fn of(way_up: Vec<Step>) -> Option<SideThread> {
         .take(drifted)
         .rposition(|step| step.fit.is_some());
     let at = ruled.or(farthest).unwrap_or(0);
-    let belongs = way_up.iter().any(|step| step.belongs);
-    let closed = way_up.iter().any(|step| step.closed);
     way_up.into_iter().nth(at).map(|step| SideThread {
         begins_with: step.id,
         author: step.author,
         excerpt: step.excerpt,
-        belongs,
-        closed,
+        belongs: step.belongs,
+        closed: step.closed,
     })
 }
 
@@ -103,7 +101,7 @@ mod tests {
         );
         way_up[2].belongs = true;
         let found = of(way_up).unwrap();
-        assert_eq!(found.begins_with, Uuid::from_u128(2));
-        assert!(found.belongs && found.closed);
+        assert_eq!(found.begins_with, Uuid::from_u128(1));
+        assert!(found.closed && !found.belongs);
     }
 }
