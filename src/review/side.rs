@@ -35,8 +35,9 @@ pub(crate) struct SideThread {
     pub(crate) closed: bool,
 }
 
-/// It begins at the nearest comment that has been ruled upon, so that a button lifts that very ruling; or else as far up as one comment after the other has left the article. A
-/// comment that could not be measured ("Well said") ends nothing and begins nothing.
+/// It begins at the nearest comment that has been ruled upon, so that a button lifts that very ruling; or else as far
+/// up as one comment after the other has left the article. A comment that could not be measured ("Well said") ends
+/// nothing and begins nothing.
 pub(crate) fn of(way_up: Vec<Step>) -> Option<SideThread> {
     let ruled = way_up.iter().position(|step| step.belongs || step.closed);
     let has_left = |step: &&Step| step.fit.is_none_or(|fit| fit < LEFT);
