@@ -1,10 +1,10 @@
 //! Phase: what the trained model makes of the words.
 
+use super::fold::repaired::{Repaired, repaired};
 use super::language::is_known;
 use super::model::{AbuseKind, Measured, seen};
 use super::phases::{Phase, Prepared, Signals};
 use super::quoted::{count, quoted};
-use super::repaired::{Repaired, repaired};
 use super::ruleset::Ruleset;
 use super::source::Threshold;
 use super::subject::Subject;

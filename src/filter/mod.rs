@@ -2,25 +2,14 @@
 //! request, and no state that outlives a call. It never panics, whatever the text.
 
 mod abuse;
-mod anagram;
-mod chars;
-mod compound;
-mod disguise;
-mod import;
-mod joined;
+mod fold;
 mod language;
 mod links;
-mod lint;
 mod marks;
-mod matcher;
-mod mended;
 mod model;
-mod normalize;
 mod phases;
 mod quoted;
-mod repaired;
 mod repeats;
-mod respelt;
 mod ruleset;
 mod source;
 mod subject;
@@ -30,18 +19,18 @@ mod verdict;
 mod wordlist;
 
 pub use abuse::{Measurement, measure};
-pub use import::{ImportError, import_terms};
+pub use fold::normalize::{Done, View, normalize};
 pub use language::{LANGUAGES, language};
-pub use lint::{Warning, lint_term};
 pub use marks::{Mark, Piece, Segment, Spots, marked};
 pub use model::{AbuseKind, Model, ModelError};
-pub use normalize::{Done, View, normalize};
 pub use phases::assess;
 pub use ruleset::{Ruleset, RulesetError};
 pub use source::{
     Abuse, Actions, Folds, Levels, Links, Repeats, RulesetSource, Term, Threshold, Topic,
 };
 pub use subject::{ArticleText, Subject};
+pub use terms::import::{ImportError, import_terms};
+pub use terms::lint::{Warning, lint_term};
 pub use topic::{
     ArticleTopic, Background, Conversation, PassageAt, Relation, Stale, Table as TopicTable,
     TopicEvidence, measure_topic,
@@ -49,8 +38,6 @@ pub use topic::{
 pub use verdict::{Kind, Outcome, Reason, Scores, Severity, Verdict};
 pub use wordlist::{builtin_lists, list_size};
 
-#[cfg(test)]
-mod fold_tests;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]

@@ -10,15 +10,15 @@
 //! | `topic` | a comment that is about something else; abstains when it cannot tell | `off_topic`, `thanks`, `correction`, `about_moderation` |
 
 use super::abuse::Abuse;
-use super::disguise::{Glyph, glyphs};
-use super::joined::join;
+use super::fold::disguise::{Glyph, glyphs};
+use super::fold::joined::join;
+use super::fold::normalize::{View, normalize};
 use super::links::Links;
-use super::matcher::Hit;
-use super::normalize::{View, normalize};
 use super::repeats::Repeats;
 use super::ruleset::Ruleset;
 use super::subject::Subject;
 use super::terms::Terms;
+use super::terms::matcher::Hit;
 use super::topic::{Topic, TopicEvidence};
 use super::verdict::{Kind, Outcome, Reason, Scores, Verdict};
 

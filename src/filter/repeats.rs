@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::chars::is_word;
-use super::normalize::{Piece, normalize};
+use super::fold::chars::is_word;
+use super::fold::normalize::{Piece, normalize};
 use super::phases::{Phase, Prepared, Signals};
 use super::verdict::{Kind, Reason, Severity};
 

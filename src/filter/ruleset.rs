@@ -5,11 +5,11 @@ use std::sync::Arc;
 use aho_corasick::BuildError;
 use sha2::{Digest, Sha256};
 
+use super::fold::normalize::normalize;
 use super::links::canonical_domain;
-use super::matcher::Matcher;
 use super::model::{AbuseKind, Model, ModelError};
-use super::normalize::normalize;
 use super::source::RulesetSource;
+use super::terms::matcher::Matcher;
 use super::topic::Table;
 use super::verdict::Kind;
 use super::wordlist::{Line, builtin_lists, parse, shipped};

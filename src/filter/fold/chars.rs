@@ -55,7 +55,7 @@ pub(super) fn flag_letter(c: char) -> Option<char> {
     is_regional(c).then(|| nth_letter(u32::from(c) - 0x1f1e6))?
 }
 
-pub(super) fn is_regional(c: char) -> bool {
+pub(in crate::filter) fn is_regional(c: char) -> bool {
     matches!(c, '\u{1f1e6}'..='\u{1f1ff}')
 }
 
@@ -64,12 +64,12 @@ fn nth_letter(n: u32) -> Option<char> {
 }
 
 /// Part of a word: a letter, a digit or a mark.
-pub(super) fn is_word(c: char) -> bool {
+pub(in crate::filter) fn is_word(c: char) -> bool {
     c.is_alphanumeric() || (!c.is_ascii() && is_combining_mark(c))
 }
 
 /// Written without spaces between words, so that every character is a word boundary.
-pub(super) fn is_unspaced(c: char) -> bool {
+pub(in crate::filter) fn is_unspaced(c: char) -> bool {
     matches!(c,
         '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'
         | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}'
@@ -87,7 +87,7 @@ pub(super) fn plain_punctuation(c: char) -> char {
 
 /// The letter for which a digit or sign stands when it stands next to letters, and a second
 /// reading where there is one.
-pub(super) fn leet(c: char) -> Option<(char, Option<char>)> {
+pub(in crate::filter) fn leet(c: char) -> Option<(char, Option<char>)> {
     Some(match c {
         '0' => ('o', None),
         '1' | '!' => ('i', Some('l')),
@@ -110,7 +110,7 @@ pub(super) fn leet_only_inside(c: char) -> bool {
 }
 
 /// A sign that hides one letter.
-pub(super) fn is_mask(c: char) -> bool {
+pub(in crate::filter) fn is_mask(c: char) -> bool {
     matches!(c, '*' | '#' | '%' | '-' | '_' | '|' | '•' | '×' | '∗' | '●')
 }
 

@@ -1,10 +1,10 @@
 //! Words that are run together: whether what stands around a term inside a longer word is words
 //! too, as in `youidiot`, and not the rest of a harmless one, as in `Scunthorpe`.
 
-use super::disguise::Glyph;
-use super::joined::is_part;
 use super::mended::Vocabulary;
-use super::wordlist::{is_known, is_ordinary, is_stop_word};
+use crate::filter::fold::disguise::Glyph;
+use crate::filter::fold::joined::is_part;
+use crate::filter::wordlist::{is_known, is_ordinary, is_stop_word};
 
 /// Known words are looked for up to this length.
 const LONGEST_WORD: usize = 16;
@@ -55,7 +55,11 @@ pub(super) struct Compounds<'a> {
 
 impl<'a> Compounds<'a> {
     /// Expects the text of which the glyphs are a view.
-    pub(super) fn new(text: &'a str, glyphs: &'a [Glyph], vocabulary: &'a Vocabulary) -> Self {
+    pub(in crate::filter) fn new(
+        text: &'a str,
+        glyphs: &'a [Glyph],
+        vocabulary: &'a Vocabulary,
+    ) -> Self {
         Self {
             text,
             glyphs,

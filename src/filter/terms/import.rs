@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::normalize::normalize;
-use super::source::{RulesetSource, Term};
-use super::verdict::{Kind, Severity};
+use crate::filter::fold::normalize::normalize;
+use crate::filter::source::{RulesetSource, Term};
+use crate::filter::verdict::{Kind, Severity};
 
 /// Why a list cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -224,8 +224,8 @@ fn fields(line: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Ruleset;
     use super::*;
+    use crate::filter::Ruleset;
 
     fn read(text: &str) -> Result<String, ImportError> {
         let like = Term {

@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use aho_corasick::{AhoCorasick, BuildError};
 
-use super::chars::{is_regional, is_unspaced, is_word};
 use super::compound::Compounds;
-use super::disguise::{Coarse, Glyph, align};
 use super::mended::{Vocabulary, mend};
-use super::normalize::{Done, Piece, View, normalize};
-use super::source::{Folds, Term};
-use super::verdict::{Kind, Severity};
-use super::wordlist::{begins_known_words, is_known};
+use crate::filter::fold::chars::{is_regional, is_unspaced, is_word};
+use crate::filter::fold::disguise::{Coarse, Glyph, align};
+use crate::filter::fold::normalize::{Done, Piece, View, normalize};
+use crate::filter::source::{Folds, Term};
+use crate::filter::verdict::{Kind, Severity};
+use crate::filter::wordlist::{begins_known_words, is_known};
 
 /// Shorter terms are not looked for inside longer words.
 const LEAST_INSIDE: usize = 4;
@@ -29,7 +29,7 @@ struct Spelling {
 
 /// All terms of a ruleset.
 #[derive(Debug)]
-pub(super) struct Matcher {
+pub(in crate::filter) struct Matcher {
     terms: Vec<Term>,
     plain: AhoCorasick,
     coarse: AhoCorasick,
@@ -42,7 +42,7 @@ pub(super) struct Matcher {
 
 /// One occurrence of a term.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Hit {
+pub(in crate::filter) struct Hit {
     entry: usize,
     /// The original bytes, half-open.
     pub from: usize,
@@ -52,7 +52,7 @@ pub(super) struct Hit {
 
 impl Matcher {
     /// Expects terms that are not blank once normalised.
-    pub(super) fn build(
+    pub(in crate::filter) fn build(
         terms: Vec<Term>,
         allow: &[String],
         folds: Folds,
@@ -87,12 +87,12 @@ impl Matcher {
         })
     }
 
-    pub(super) fn term(&self, hit: &Hit) -> Option<&Term> {
+    pub(in crate::filter) fn term(&self, hit: &Hit) -> Option<&Term> {
         self.terms.get(hit.entry)
     }
 
     /// Every occurrence outside the allowed expressions, each once, in the order of the text.
-    pub(super) fn hits(
+    pub(in crate::filter) fn hits(
         &self,
         text: &str,
         view: &View,
@@ -208,7 +208,7 @@ impl Matcher {
                 spans.push([a.from, b.to]);
             }
         }
-        super::verdict::merge_spans(spans)
+        crate::filter::verdict::merge_spans(spans)
     }
 
     /// A term written as it is listed is not disguised, however unusual its letters are.

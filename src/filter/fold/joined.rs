@@ -3,13 +3,13 @@
 use super::chars::is_word;
 use super::disguise::Glyph;
 use super::normalize::Done;
-use super::wordlist::is_known;
+use crate::filter::wordlist::is_known;
 
 /// A word with signs inside is tried as one word only up to this many characters.
 const LONGEST: usize = 40;
 
 /// The glyphs without the separators that may hide a word, or nothing when there are none.
-pub(super) fn join(glyphs: &[Glyph]) -> Vec<Glyph> {
+pub(in crate::filter) fn join(glyphs: &[Glyph]) -> Vec<Glyph> {
     let mut out: Vec<Glyph> = Vec::new();
     let mut joined = false;
     let mut rest = glyphs;
@@ -116,7 +116,7 @@ pub(super) fn pulled_apart(token: &[Glyph]) -> Option<(usize, usize)> {
 }
 
 /// A letter, or a sign that is read as one.
-pub(super) fn is_part(glyph: &Glyph) -> bool {
+pub(in crate::filter) fn is_part(glyph: &Glyph) -> bool {
     is_word(glyph.raw) || glyph.done.has(Done::LEET)
 }
 

@@ -5,17 +5,17 @@
 use super::disguise::Glyph;
 use super::joined::{is_part, pulled_apart, spaced_run};
 use super::normalize::Done;
-use super::phases::Prepared;
 use super::respelt::{cased, is_disguised_latin, is_lookalike, meant};
-use super::source::Folds;
-use super::wordlist::is_known;
+use crate::filter::phases::Prepared;
+use crate::filter::source::Folds;
+use crate::filter::wordlist::is_known;
 
 /// Separated letters are put together from this many on: fewer are initials.
 const LEAST_SEPARATED: usize = 4;
 
 /// A text as it was meant, with a way back to the bytes of the original.
 #[derive(Debug, Default)]
-pub(super) struct Repaired {
+pub(in crate::filter) struct Repaired {
     pub text: String,
     parts: Vec<Part>,
     /// What was taken off.
@@ -35,7 +35,7 @@ struct Part {
 impl Repaired {
     /// The original bytes, half-open, of this byte range of the repaired text. A part of a
     /// replaced word stands for the whole of it; what lies outside is cut off.
-    pub(super) fn original(&self, start: usize, end: usize) -> [usize; 2] {
+    pub(in crate::filter) fn original(&self, start: usize, end: usize) -> [usize; 2] {
         let part = |byte: usize| {
             let after = self.parts.partition_point(|part| part.at <= byte);
             after.checked_sub(1).and_then(|at| self.parts.get(at))
@@ -47,7 +47,7 @@ impl Repaired {
     }
 
     /// The same without what stands for these bytes of the original.
-    pub(super) fn without(&self, ranges: &[[usize; 2]]) -> Self {
+    pub(in crate::filter) fn without(&self, ranges: &[[usize; 2]]) -> Self {
         let ends = self.parts.iter().skip(1).map(|part| part.at);
         let ends = ends.chain([self.text.len()]);
         let mut rest = Self {
@@ -76,7 +76,7 @@ impl Repaired {
 }
 
 /// Takes off what can safely be taken off. Looks at each glyph a fixed number of times.
-pub(super) fn repaired(on: &Prepared<'_>) -> Repaired {
+pub(in crate::filter) fn repaired(on: &Prepared<'_>) -> Repaired {
     let mut mender = Mender {
         text: on.subject.text,
         folds: on.ruleset.source.folds,

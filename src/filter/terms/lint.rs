@@ -1,8 +1,8 @@
 //! Advice about a term before it does harm.
 
-use super::normalize::normalize;
-use super::source::{RulesetSource, Term};
-use super::wordlist::{Line, is_ordinary, ordinary_words, parse, shipped};
+use crate::filter::fold::normalize::normalize;
+use crate::filter::source::{RulesetSource, Term};
+use crate::filter::wordlist::{Line, is_ordinary, ordinary_words, parse, shipped};
 
 /// Something a moderator should know about a term.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -88,8 +88,8 @@ fn shipped_in<'a>(
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Kind, Severity};
     use super::*;
+    use crate::filter::{Kind, Severity};
 
     #[test]
     fn warnings() {

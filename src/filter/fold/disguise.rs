@@ -5,15 +5,15 @@ use super::chars::{
     flag_letter, is_regional, is_word, leet, leet_only_inside, lookalike, same_picture,
 };
 use super::normalize::{Done, Piece};
-use super::source::Folds;
-use super::wordlist::is_known;
+use crate::filter::source::Folds;
+use crate::filter::wordlist::is_known;
 
 /// Flags in a row that may be a word: fewer are two countries at most.
 const LEAST_FLAGS: usize = 4;
 
 /// One character with its readings.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Glyph {
+pub(in crate::filter) struct Glyph {
     /// The character of the plain view.
     pub raw: char,
     /// The letter as which it is read.
@@ -30,13 +30,13 @@ pub(super) struct Glyph {
 
 impl Glyph {
     /// Whether it can be read as this letter.
-    pub(super) fn reads(&self, letter: char) -> bool {
+    pub(in crate::filter) fn reads(&self, letter: char) -> bool {
         self.letter == letter || self.also == Some(letter)
     }
 }
 
 /// Gives every piece its readings. Looks at each piece a fixed number of times.
-pub(super) fn glyphs(pieces: &[Piece], folds: Folds) -> Vec<Glyph> {
+pub(in crate::filter) fn glyphs(pieces: &[Piece], folds: Folds) -> Vec<Glyph> {
     let mut glyphs: Vec<Glyph> = pieces
         .iter()
         .map(|piece| Glyph {
@@ -164,7 +164,7 @@ fn stands_at_edge(sign: char, before: bool, next: Option<char>) -> bool {
 /// The text of readings in which i and l are one and a letter counts once however often it is
 /// repeated: the key under which disguised words are looked up.
 #[derive(Debug, Default)]
-pub(super) struct Coarse {
+pub(in crate::filter) struct Coarse {
     pub text: String,
     /// For each character of the text: where it starts, and the first glyph that it stands for.
     units: Vec<(usize, usize)>,
@@ -172,7 +172,7 @@ pub(super) struct Coarse {
 }
 
 impl Coarse {
-    pub(super) fn of(letters: impl Iterator<Item = char>) -> Self {
+    pub(in crate::filter) fn of(letters: impl Iterator<Item = char>) -> Self {
         let mut coarse = Self::default();
         let mut last = None;
         for letter in letters {
@@ -188,7 +188,7 @@ impl Coarse {
     }
 
     /// The glyphs that lie in this byte range of the text.
-    pub(super) fn range(&self, start: usize, end: usize) -> (usize, usize) {
+    pub(in crate::filter) fn range(&self, start: usize, end: usize) -> (usize, usize) {
         let glyph_at = |byte: usize| {
             let unit = self.units.partition_point(|&(at, _)| at < byte);
             self.units
@@ -201,7 +201,7 @@ impl Coarse {
 
 /// Checks a term letter by letter against the glyphs that the key found, and says which folds it
 /// took. `None` when it is another word after all.
-pub(super) fn align(term: &[char], glyphs: &[Glyph], repeats: bool) -> Option<Done> {
+pub(in crate::filter) fn align(term: &[char], glyphs: &[Glyph], repeats: bool) -> Option<Done> {
     let mut done = Done::NONE;
     let mut digits = 0_usize;
     let mut plain = 0_usize;

@@ -3,8 +3,8 @@
 use super::chars::is_unspaced;
 use super::disguise::Glyph;
 use super::normalize::Done;
-use super::source::Folds;
-use super::wordlist::is_known;
+use crate::filter::source::Folds;
+use crate::filter::wordlist::is_known;
 
 /// A word with digits or signs for letters is read from this many characters on.
 const LEAST_LEET: usize = 4;
@@ -13,7 +13,7 @@ const MOST_STRETCHES: usize = 3;
 
 /// The known word that a word with digits for letters or with stretched letters was meant to be.
 /// An unknown one that is stretched is cut to two of each letter.
-pub(super) fn meant(word: &[Glyph], folds: Folds) -> Option<(String, Done)> {
+pub(in crate::filter) fn meant(word: &[Glyph], folds: Folds) -> Option<(String, Done)> {
     let leet = word.iter().any(|g| g.done.has(Done::LEET));
     let stretched = folds.repeats && is_stretched(word);
     if !(leet || stretched) || is_known(&word.iter().map(|g| g.raw).collect::<String>()) {

@@ -1,12 +1,20 @@
-//! Phase 1: listed terms, disguised or not.
+//! Phase 1: listed terms, disguised or not: `matcher` finds them, `mended`, `compound` and `anagram` in what was bent or
+//! joined; `import` and `lint` are for whoever keeps the lists.
+
+mod anagram;
+mod compound;
+pub(super) mod import;
+pub(super) mod lint;
+pub(super) mod matcher;
+mod mended;
 
 use std::collections::BTreeMap;
 
-use super::normalize::Done;
-use super::phases::{Phase, Prepared, Signals};
-use super::verdict::{Kind, Reason, Severity, merge_spans};
+use crate::filter::fold::normalize::Done;
+use crate::filter::phases::{Phase, Prepared, Signals};
+use crate::filter::verdict::{Kind, Reason, Severity, merge_spans};
 
-pub(super) struct Terms;
+pub(in crate::filter) struct Terms;
 
 impl Phase for Terms {
     fn name(&self) -> &'static str {

@@ -5,24 +5,24 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{decompose_canonical, is_combining_mark};
 
 use super::chars::{dressed_letter, is_invisible, is_space, plain_punctuation, takes_accents};
-use super::source::Folds;
+use crate::filter::source::Folds;
 
 /// A set of folds: which disguises were taken off.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Done(u16);
 
 impl Done {
-    pub(super) const NONE: Self = Self(0);
-    pub(super) const INVISIBLE: Self = Self(1);
+    pub(in crate::filter) const NONE: Self = Self(0);
+    pub(in crate::filter) const INVISIBLE: Self = Self(1);
     pub(super) const STYLED: Self = Self(1 << 1);
     pub(super) const ACCENTS: Self = Self(1 << 2);
     pub(super) const LOOKALIKES: Self = Self(1 << 3);
-    pub(super) const LEET: Self = Self(1 << 4);
-    pub(super) const SEPARATORS: Self = Self(1 << 5);
+    pub(in crate::filter) const LEET: Self = Self(1 << 4);
+    pub(in crate::filter) const SEPARATORS: Self = Self(1 << 5);
     pub(super) const REPEATS: Self = Self(1 << 6);
-    pub(super) const MASKS: Self = Self(1 << 7);
-    pub(super) const JOINED: Self = Self(1 << 8);
-    pub(super) const MISSPELT: Self = Self(1 << 9);
+    pub(in crate::filter) const MASKS: Self = Self(1 << 7);
+    pub(in crate::filter) const JOINED: Self = Self(1 << 8);
+    pub(in crate::filter) const MISSPELT: Self = Self(1 << 9);
 
     /// What the plain view takes off.
     pub(super) const PLAIN: Self = Self(0b111);
@@ -40,15 +40,15 @@ impl Done {
         (Self::MISSPELT, "swapped or missing letters"),
     ];
 
-    pub(super) fn add(&mut self, other: Self) {
+    pub(in crate::filter) fn add(&mut self, other: Self) {
         self.0 |= other.0;
     }
 
-    pub(super) fn without(self, other: Self) -> Self {
+    pub(in crate::filter) fn without(self, other: Self) -> Self {
         Self(self.0 & !other.0)
     }
 
-    pub(super) fn has(self, other: Self) -> bool {
+    pub(in crate::filter) fn has(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }
 
@@ -72,7 +72,7 @@ impl Done {
 
 /// One character of the plain view and where it came from.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Piece {
+pub(in crate::filter) struct Piece {
     /// The byte at which it starts in the view's text.
     pub at: usize,
     /// The original bytes for which it stands, half-open.
@@ -85,8 +85,8 @@ pub(super) struct Piece {
 /// A text in one spelling. [`normalize`] makes it.
 #[derive(Debug, Clone, Default)]
 pub struct View {
-    pub(super) text: String,
-    pub(super) pieces: Vec<Piece>,
+    pub(in crate::filter) text: String,
+    pub(in crate::filter) pieces: Vec<Piece>,
 }
 
 impl View {
@@ -107,7 +107,7 @@ impl View {
     }
 
     /// The pieces that lie in this byte range of the view's text.
-    pub(super) fn range(&self, start: usize, end: usize) -> (usize, usize) {
+    pub(in crate::filter) fn range(&self, start: usize, end: usize) -> (usize, usize) {
         let first = self.pieces.partition_point(|p| p.at < start);
         let last = self.pieces.partition_point(|p| p.at < end);
         (first, last)

@@ -4,15 +4,15 @@
 
 /// A number for a multiset of letters: the sums of the parts of a word add up to that of the word.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Sum(u64);
+pub(in crate::filter) struct Sum(u64);
 
 impl Sum {
-    pub(super) fn of(letters: impl IntoIterator<Item = char>) -> Self {
+    pub(in crate::filter) fn of(letters: impl IntoIterator<Item = char>) -> Self {
         let sum = letters.into_iter().map(scattered);
         Self(sum.fold(0, u64::wrapping_add))
     }
 
-    pub(super) fn and(self, other: Self) -> Self {
+    pub(in crate::filter) fn and(self, other: Self) -> Self {
         Self(self.0.wrapping_add(other.0))
     }
 
@@ -40,12 +40,12 @@ pub(super) struct Index {
 
 impl Index {
     /// The words by their own sums.
-    pub(super) fn whole<'a>(words: impl Iterator<Item = (usize, &'a [char])>) -> Self {
+    pub(in crate::filter) fn whole<'a>(words: impl Iterator<Item = (usize, &'a [char])>) -> Self {
         Self::build(words.map(|(id, word)| (Sum::of(word.iter().copied()), id)))
     }
 
     /// The words by their sums without one letter inside.
-    pub(super) fn dropped<'a>(words: impl Iterator<Item = (usize, &'a [char])>) -> Self {
+    pub(in crate::filter) fn dropped<'a>(words: impl Iterator<Item = (usize, &'a [char])>) -> Self {
         Self::build(words.flat_map(|(id, word)| {
             let whole = Sum::of(word.iter().copied());
             let inside = word.len().saturating_sub(2);
@@ -70,7 +70,7 @@ impl Index {
     }
 
     /// The words that may have this sum.
-    pub(super) fn get(&self, sum: Sum) -> impl Iterator<Item = usize> + '_ {
+    pub(in crate::filter) fn get(&self, sum: Sum) -> impl Iterator<Item = usize> + '_ {
         let (at, bit) = place(sum, self.bits.len());
         let known = self.bits.get(at).is_some_and(|block| block & bit != 0);
         let from = if known {

@@ -1,14 +1,14 @@
 use proptest::prelude::*;
 
-use super::super::properties::{any_text, ruleset_once};
-use super::super::{Ruleset, RulesetSource, Subject};
 use super::*;
+use crate::filter::properties::{any_text, ruleset_once};
+use crate::filter::{Ruleset, RulesetSource, Subject};
 
 fn repair(ruleset: &Ruleset, text: &str) -> Repaired {
     repaired(&Prepared::new(ruleset, &Subject::of(text)))
 }
 
-const ALL: Folds = super::super::properties::ALL;
+const ALL: Folds = crate::filter::properties::ALL;
 
 /// Every text is repaired as it says, and says which fold it took; with the fold off it is not.
 fn check(fold: &str, off: Folds, repairs: &[(&str, &str)], unchanged: &[&str]) {

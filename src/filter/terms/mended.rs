@@ -5,13 +5,13 @@ use std::cell::LazyCell;
 use std::collections::{HashMap, HashSet};
 
 use super::anagram::{Index, Sum};
-use super::chars::is_mask;
-use super::disguise::Glyph;
-use super::joined::is_part;
-use super::normalize::Done;
-use super::source::Folds;
-use super::verdict::Severity;
-use super::wordlist::is_known;
+use crate::filter::fold::chars::is_mask;
+use crate::filter::fold::disguise::Glyph;
+use crate::filter::fold::joined::is_part;
+use crate::filter::fold::normalize::Done;
+use crate::filter::source::Folds;
+use crate::filter::verdict::Severity;
+use crate::filter::wordlist::is_known;
 
 /// Shorter words are too much like others to be told from a few letters.
 const LEAST_MASKED: usize = 3;
@@ -20,7 +20,7 @@ const LEAST_MISSPELT: usize = 5;
 
 /// The words of all terms.
 #[derive(Debug, Default)]
-pub(super) struct Vocabulary {
+pub(in crate::filter) struct Vocabulary {
     words: Vec<Word>,
     /// Terms of one word.
     terms: HashSet<Vec<char>>,
@@ -46,7 +46,7 @@ impl Word {
 
 impl Vocabulary {
     /// Expects the terms' letters, with single spaces between words.
-    pub(super) fn of<'a>(terms: impl Iterator<Item = (&'a [char], Severity)>) -> Self {
+    pub(in crate::filter) fn of<'a>(terms: impl Iterator<Item = (&'a [char], Severity)>) -> Self {
         let mut ids: HashMap<&'a [char], usize> = HashMap::new();
         let mut words: Vec<Word> = Vec::new();
         for (letters, severity) in terms {

@@ -1,7 +1,7 @@
 //! Each fold from both sides: what it sees through, and what it leaves alone.
 
-use super::tests::{ALL, found, ruleset};
-use super::*;
+use crate::filter::tests::{ALL, found, ruleset};
+use crate::filter::*;
 
 /// Every text of `fires` must be seen through, say so, and pass once the fold is off; none of
 /// `passes` may be found.
