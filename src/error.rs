@@ -27,7 +27,7 @@ pub enum Error {
     Conflict(String),
     #[error("This is too large to be taken: please shorten it.")]
     TooLarge,
-    #[error("That is a little fast. Please try again in {retry_after_s} seconds.")]
+    #[error("That is a little fast. Please try again in {}.", seconds(*retry_after_s))]
     TooMany { retry_after_s: u64 },
     #[error(
         "The service cannot answer just now. Nothing was changed; please try again in a moment."
@@ -138,6 +138,11 @@ fn is_unstorable(error: &sqlx::Error) -> bool {
         .as_database_error()
         .and_then(sqlx::error::DatabaseError::code);
     code.is_some_and(|code| ["22021", "22P05", "22008"].contains(&code.as_ref()))
+}
+
+fn seconds(count: u64) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} second{plural}")
 }
 
 impl From<askama::Error> for Error {

@@ -12,6 +12,6 @@ pub use draft::{Draft, Picture};
 pub use fetch::{FetchError, Fetched, fetch};
 pub use import::{Format, ImportError, MAX_BYTES, parse, slug};
 pub use store::{
-    Article, ForScreening, Headline, Mode, background, by_slug, for_screening, newest, recent,
-    save, set_mode,
+    Article, ForScreening, Headline, Mode, background, by_slug, for_screening, mode, newest,
+    recent, save, set_mode,
 };

@@ -3,7 +3,7 @@
 mod topic;
 
 use chrono::{DateTime, Utc};
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use super::draft::{Draft, Picture};
@@ -121,12 +121,11 @@ pub async fn newest(db: &PgPool, site_id: Uuid) -> Result<Vec<Headline>> {
     Ok(rows)
 }
 
-/// What the filter reads of an article, and how its comments are treated.
+/// What the filter reads of an article.
 #[derive(Clone, Debug)]
 pub struct ForScreening {
     pub title: String,
     pub body: String,
-    pub mode: Mode,
     /// the same title and body, as [`crate::filter::ArticleTopic`] writes them
     pub prepared: Vec<u8>,
 }
@@ -138,7 +137,7 @@ pub struct ForScreening {
 /// [`Error::NotFound`]; a database error.
 pub async fn for_screening(db: &PgPool, article_id: Uuid) -> Result<ForScreening> {
     let row = sqlx::query!(
-        r#"SELECT a.title, a.standfirst, a.body_text, a.mode AS "mode: Mode", a.updated_at, t.prepared AS "prepared?"
+        r#"SELECT a.title, a.standfirst, a.body_text, a.updated_at, t.prepared AS "prepared?"
            FROM article a LEFT JOIN article_topic t ON t.article_id = a.id AND t.read_at = a.updated_at
            WHERE a.id = $1"#,
         article_id,
@@ -158,9 +157,22 @@ pub async fn for_screening(db: &PgPool, article_id: Uuid) -> Result<ForScreening
     Ok(ForScreening {
         title: row.title,
         body,
-        mode: row.mode,
         prepared,
     })
+}
+
+/// How an article's comments are treated. Until the transaction ends nobody changes that, nor rules on a side thread.
+///
+/// # Errors
+/// [`Error::NotFound`]; a database error.
+pub async fn mode(tx: &mut PgConnection, article_id: Uuid) -> Result<Mode> {
+    sqlx::query_scalar!(
+        r#"SELECT mode AS "mode: Mode" FROM article WHERE id = $1 FOR SHARE"#,
+        article_id
+    )
+    .fetch_optional(tx)
+    .await?
+    .ok_or(Error::NotFound)
 }
 
 /// # Errors

@@ -15,7 +15,14 @@ pub(crate) struct Step {
     pub(crate) excerpt: String,
     /// how well it fits the article; `None` where it could not be measured
     pub(crate) fit: Option<f32>,
-    /// ruled on this very comment, and in force
+    /// the newest ruling on this very comment says so
+    pub(crate) belongs: bool,
+    pub(crate) closed: bool,
+}
+
+/// What holds for a comment, by the newest of the rulings on it and on all that is above it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Holds {
     pub(crate) belongs: bool,
     pub(crate) closed: bool,
 }
@@ -35,11 +42,12 @@ pub(crate) struct SideThread {
     pub(crate) closed: bool,
 }
 
-/// It begins at the nearest comment that has been ruled upon, so that a button lifts that very ruling; or else as far
-/// up as one comment after the other has left the article. A comment that could not be measured ("Well said") ends
-/// nothing and begins nothing.
-pub(crate) fn of(way_up: Vec<Step>) -> Option<SideThread> {
-    let ruled = way_up.iter().position(|step| step.belongs || step.closed);
+/// It begins at the nearest comment on which it was ruled what holds for it; or else as far up as one comment after the
+/// other has left the article. A comment that could not be measured ("Well said") ends nothing and begins nothing.
+pub(crate) fn of(way_up: Vec<Step>, holds: Holds) -> Option<SideThread> {
+    let ruled = way_up
+        .iter()
+        .position(|step| (holds.belongs && step.belongs) || (holds.closed && step.closed));
     let has_left = |step: &&Step| step.fit.is_none_or(|fit| fit < LEFT);
     let drifted = way_up.iter().take_while(has_left).count();
     let farthest = way_up
@@ -51,14 +59,19 @@ pub(crate) fn of(way_up: Vec<Step>) -> Option<SideThread> {
         begins_with: step.id,
         author: step.author,
         excerpt: step.excerpt,
-        belongs: step.belongs,
-        closed: step.closed,
+        belongs: holds.belongs,
+        closed: holds.closed,
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const NOTHING: Holds = Holds {
+        belongs: false,
+        closed: false,
+    };
 
     fn step(n: u128, fit: f32) -> Step {
         Step {
@@ -84,25 +97,28 @@ mod tests {
             (vec![near, far, far], 0),
         ] {
             let way_up: Vec<Step> = (0..).zip(&fits).map(|(n, fit)| step(n, *fit)).collect();
-            let found = of(way_up).unwrap();
+            let found = of(way_up, NOTHING).unwrap();
             assert_eq!(found.begins_with, Uuid::from_u128(begins), "{fits:?}");
             assert!(!found.belongs && !found.closed);
         }
-        assert_eq!(of(Vec::new()), None);
+        assert_eq!(of(Vec::new(), NOTHING), None);
     }
 
     #[test]
-    fn what_was_ruled_upon_begins_it() {
+    fn it_begins_where_it_was_ruled_what_holds() {
         let mut way_up = vec![step(0, 0.0), step(1, 1.0), step(2, 1.0)];
         way_up[1].closed = true;
-        let found = of(way_up.clone()).unwrap();
-        assert_eq!(
-            (found.begins_with, found.closed),
-            (Uuid::from_u128(1), true)
-        );
         way_up[2].belongs = true;
-        let found = of(way_up).unwrap();
-        assert_eq!(found.begins_with, Uuid::from_u128(1));
-        assert!(found.closed && !found.belongs);
+        for (belongs, closed, begins) in [
+            (true, true, 1),
+            (false, true, 1),
+            (true, false, 2),
+            // a part of it was opened again later
+            (false, false, 0),
+        ] {
+            let found = of(way_up.clone(), Holds { belongs, closed }).unwrap();
+            assert_eq!(found.begins_with, Uuid::from_u128(begins));
+            assert_eq!((found.belongs, found.closed), (belongs, closed));
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use super::background::Backgrounds;
@@ -55,13 +55,10 @@ pub struct Screening {
     backgrounds: Backgrounds,
 }
 
-/// What the filter concluded, and under what kind of article.
+/// What the filter concluded.
 struct Assessed {
     verdict: Verdict,
     evidence: Option<Evidenced>,
-    mode: Mode,
-    /// the side thread in which it stands was closed since it was posted
-    is_closed: bool,
 }
 
 impl Screening {
@@ -84,7 +81,7 @@ impl Screening {
         for comment in &claimed {
             let started = std::time::Instant::now();
             let result = match self.assess(comment).await {
-                Ok(assessed) => self.settle(comment, assessed).await,
+                Ok(assessed) => self.settle(comment, Some(assessed)).await,
                 Err(failure) => self.fail(comment, &failure).await,
             };
             metrics::histogram!("filter_duration_seconds").record(started.elapsed());
@@ -135,25 +132,7 @@ impl Screening {
             .topic
             .as_ref()
             .map(|found| Evidenced::of(found, &article.title, &article.body, &above));
-        Ok(Assessed {
-            verdict,
-            evidence,
-            mode: article.mode,
-            is_closed: around.is_closed,
-        })
-    }
-
-    async fn settle(&self, comment: &Claimed, assessed: Assessed) -> Result<()> {
-        let outcome = assessed.verdict.verdict;
-        let mode = match assessed.mode {
-            // what holds for an article holds for a side thread
-            Mode::Filtered if assessed.is_closed => Mode::Closed,
-            mode => mode,
-        };
-        let (to, reason) = destination(outcome, mode);
-        metrics::counter!("filter_verdict_total", "outcome" => outcome.as_str()).increment(1);
-        self.write(comment, Some(assessed), Move::Screened(to), reason)
-            .await
+        Ok(Assessed { verdict, evidence })
     }
 
     /// After a failure: another try later, or a person.
@@ -168,30 +147,26 @@ impl Screening {
         }
         // still ours until it is settled: due at once, another worker could try it once more in between
         comment::give_back(&self.db, comment, self.settings.lease_s, &failure).await?;
-        self.write(
-            comment,
-            None,
-            Move::DeadLetter,
-            Some(guidelines::FILTER_FAILED),
-        )
-        .await
+        self.settle(comment, None).await
     }
 
-    async fn write(
-        &self,
-        comment: &Claimed,
-        assessed: Option<Assessed>,
-        step: Move,
-        reason: Option<&'static str>,
-    ) -> Result<()> {
+    /// Writes down what came of it; without a verdict the comment is for a person.
+    async fn settle(&self, comment: &Claimed, assessed: Option<Assessed>) -> Result<()> {
+        if let Some(Assessed { verdict, .. }) = &assessed {
+            let outcome = verdict.verdict.as_str();
+            metrics::counter!("filter_verdict_total", "outcome" => outcome).increment(1);
+        }
         let (db, comment) = (self.db.clone(), comment.clone());
         to_the_end(async move {
             let mut tx = db.begin().await?;
-            let verdict_id = match &assessed {
-                Some(Assessed {
-                    verdict, evidence, ..
-                }) => Some(store::record(&mut tx, comment.id, verdict, evidence.as_ref()).await?),
-                None => None,
+            let (step, verdict_id, reason) = match &assessed {
+                Some(Assessed { verdict, evidence }) => {
+                    let mode = mode_now(&mut tx, &comment).await?;
+                    let (to, reason) = destination(verdict.verdict, mode);
+                    let id = store::record(&mut tx, comment.id, verdict, evidence.as_ref()).await?;
+                    (Move::Screened(to), Some(id), reason)
+                }
+                None => (Move::DeadLetter, None, Some(guidelines::FILTER_FAILED)),
             };
             let order = Settle {
                 site_id: comment.site_id,
@@ -209,6 +184,16 @@ impl Screening {
             Ok(())
         })
         .await
+    }
+}
+
+/// How answers are treated where the comment stands. Asked last, under a lock: somebody may have closed the article or
+/// the side thread while the filter was reading.
+async fn mode_now(tx: &mut PgConnection, comment: &Claimed) -> Result<Mode> {
+    match article::mode(&mut *tx, comment.article_id).await? {
+        // what holds for an article holds for a side thread
+        Mode::Filtered if comment::is_side_closed(tx, comment).await? => Ok(Mode::Closed),
+        mode => Ok(mode),
     }
 }
 

@@ -408,6 +408,20 @@ async fn a_closed_side_thread_takes_no_answers_and_loses_no_text() {
         again.contains("Write a comment"),
         "now a comment of its own"
     );
+    // of the rulings on the way up the newest holds: a part is opened, and then the whole closed again
+    house.forget_limits().await;
+    rules(&moderator, deep, "open").await;
+    rita.tries_to_reply(&article, deep, "Only here.")
+        .await
+        .expect(201);
+    let page = browser.get(&article.page()).await.expect(200).text();
+    assert!(page.contains(&format!("data-reply=\"{deep}\"")));
+    assert!(!page.contains(&format!("data-reply=\"{aside}\"")));
+    rules(&moderator, aside, "closed").await;
+    rita.tries_to_reply(&article, deep, "And here?")
+        .await
+        .expect(409);
+    house.forget_limits().await;
     rules(&moderator, aside, "open").await;
     rita.tries_to_reply(&article, deep, "Once more, with leave.")
         .await

@@ -1,6 +1,6 @@
 //! What the filter compares a comment with.
 
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use super::Me;
@@ -20,8 +20,6 @@ pub struct Around {
     pub conversation: Option<Vec<u8>>,
     /// a moderator has said that the side thread in which it stands belongs here
     pub belongs: bool,
-    /// a moderator has closed the side thread to answers since it was posted
-    pub is_closed: bool,
 }
 
 /// What the filter compares a comment with; never the whole thread. A conversation of `admitted_after` live comments
@@ -41,20 +39,31 @@ pub async fn around(db: &PgPool, comment: &Claimed, admitted_after: usize) -> Re
     )
     .fetch_all(db)
     .await?;
-    let rulings = sqlx::query!(
-        r#"SELECT is_ruled($1, 'belongs', 'judged') AS "belongs!",
-             ($2::uuid IS NOT NULL AND is_ruled($2, 'closed', 'open')) AS "is_closed!""#,
+    let belongs = sqlx::query_scalar!(
+        r#"SELECT is_ruled($1, 'belongs', 'judged') AS "belongs!""#,
         comment.id,
-        comment.parent_id,
     )
     .fetch_one(db)
     .await?;
     Ok(Around {
         above: rows.into_iter().map(|row| (row.id, row.body)).collect(),
         conversation: conversation(db, comment, admitted_after).await?,
-        belongs: rulings.belongs,
-        is_closed: rulings.is_closed,
+        belongs,
     })
+}
+
+/// Has a moderator closed the side thread in which this comment stands as an answer?
+///
+/// # Errors
+/// A database error.
+pub async fn is_side_closed(tx: &mut PgConnection, comment: &Claimed) -> Result<bool> {
+    let closed = sqlx::query_scalar!(
+        r#"SELECT ($1::uuid IS NOT NULL AND is_ruled($1, 'closed', 'open')) AS "closed!""#,
+        comment.parent_id,
+    )
+    .fetch_one(tx)
+    .await?;
+    Ok(closed)
 }
 
 /// The writer's texts of the hour before this comment, newest first, for the repeats filter.

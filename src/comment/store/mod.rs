@@ -10,7 +10,7 @@ mod settle;
 mod side;
 mod topic;
 
-pub use around::{Around, around, recent_texts};
+pub use around::{Around, around, is_side_closed, recent_texts};
 pub use claim::{Claimed, claim, give_back};
 pub use events::{Event, EventKind, events_after, forget_old_events, last_events};
 pub use own::status_of;

@@ -9,7 +9,7 @@ use super::super::thread::Conversation;
 use crate::error::{Error, Result};
 use crate::ids::new_id;
 
-/// What is said about a comment and everything under it. Of each pair the newest holds.
+/// What is said about a comment and everything under it. Of each pair the newest on the way up holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, sqlx::Type)]
 #[serde(rename_all = "lowercase")]
 #[sqlx(type_name = "text", rename_all = "lowercase")]
@@ -50,8 +50,13 @@ pub async fn rule(
         ));
     }
     sqlx::query_scalar!(
-        r#"INSERT INTO side_thread_ruling (id, site_id, article_id, comment_id, ruling, moderator_id)
-         SELECT $1, site_id, article_id, id, $4, $5 FROM comment WHERE site_id = $2 AND id = $3
+        // the lock: after a verdict that is just being written down, or before it
+        r#"WITH locked AS (
+             SELECT a.id FROM article a JOIN comment c ON c.article_id = a.id
+             WHERE c.site_id = $2 AND c.id = $3 FOR NO KEY UPDATE OF a)
+         INSERT INTO side_thread_ruling (id, site_id, article_id, comment_id, ruling, moderator_id)
+         SELECT $1, c.site_id, c.article_id, c.id, $4, $5 FROM comment c JOIN locked ON locked.id = c.article_id
+         WHERE c.site_id = $2 AND c.id = $3
          RETURNING (SELECT slug FROM article WHERE id = side_thread_ruling.article_id) AS "slug!""#,
         new_id(),
         site_id,
@@ -83,14 +88,17 @@ pub(super) async fn find_closed(
                AND EXISTS (SELECT FROM side_thread_ruling WHERE article_id = $1 AND ruling = 'closed')
              UNION
              SELECT c.id, c.parent_id FROM comment c JOIN above a ON c.id = a.parent_id),
-           closed AS (
-             SELECT id FROM above WHERE 'closed' = (
-               SELECT r.ruling FROM side_thread_ruling r
-               WHERE r.comment_id = above.id AND r.ruling IN ('closed', 'open')
-               ORDER BY r.created_at DESC, r.id DESC LIMIT 1)
+           ruled AS (
+             SELECT a.id, r.ruling, r.created_at, r.id AS ruling_id
+             FROM above a CROSS JOIN LATERAL (
+               SELECT * FROM side_thread_ruling r WHERE r.comment_id = a.id AND r.ruling IN ('closed', 'open')
+               ORDER BY r.created_at DESC, r.id DESC LIMIT 1) AS r
              UNION
-             SELECT a.id FROM above a JOIN closed ON a.parent_id = closed.id)
-           SELECT id AS "id!" FROM closed WHERE id = ANY($2)"#,
+             SELECT a.id, r.ruling, r.created_at, r.ruling_id FROM above a JOIN ruled r ON a.parent_id = r.id),
+           newest AS (
+             SELECT DISTINCT ON (id) id, ruling FROM ruled WHERE id = ANY($2)
+             ORDER BY id, created_at DESC, ruling_id DESC)
+           SELECT id AS "id!" FROM newest WHERE ruling = 'closed'"#,
         article_id,
         &ids,
     )

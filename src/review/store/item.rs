@@ -156,6 +156,7 @@ pub(crate) async fn item(db: &PgPool, site_id: Uuid, id: Uuid) -> Result<Item> {
     let fitting = reasons
         .iter()
         .find_map(|found| found.compared.as_ref()?.parent);
+    let (way_up, holds) = topic::above(db, site_id, id).await?;
     Ok(Item {
         id: row.id,
         version: row.version,
@@ -180,7 +181,7 @@ pub(crate) async fn item(db: &PgPool, site_id: Uuid, id: Uuid) -> Result<Item> {
             Some(id) => Some(above(db, site_id, id).await?),
             None => None,
         },
-        side_thread: side::of(topic::above(db, site_id, id).await?),
+        side_thread: side::of(way_up, holds),
         parent,
         reasons,
         steps: steps(db, site_id, id).await?,

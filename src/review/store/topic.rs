@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::super::drift::Point;
-use super::super::side::Step;
+use super::super::side::{Holds, Step};
 use crate::comment::excerpt;
 use crate::error::{Error, Result};
 
@@ -44,8 +44,9 @@ pub(crate) struct Passage {
     pub(crate) text: String,
 }
 
-/// The comment and what it answers, upwards, each with what has been ruled on it.
-pub(crate) async fn above(db: &PgPool, site_id: Uuid, id: Uuid) -> Result<Vec<Step>> {
+/// The comment and what it answers, upwards, each with what has been ruled on it; and what holds for the comment:
+/// whether it belongs, and whether it is closed.
+pub(crate) async fn above(db: &PgPool, site_id: Uuid, id: Uuid) -> Result<(Vec<Step>, Holds)> {
     let rows = sqlx::query!(
         r#"WITH RECURSIVE above AS (
              SELECT c.id, c.parent_id, c.author_name, left(c.body, 300) AS start, 0 AS step
@@ -67,7 +68,14 @@ pub(crate) async fn above(db: &PgPool, site_id: Uuid, id: Uuid) -> Result<Vec<St
     )
     .fetch_all(db)
     .await?;
-    Ok(rows
+    let holds = sqlx::query_as!(
+        Holds,
+        r#"SELECT is_ruled($1, 'belongs', 'judged') AS "belongs!", is_ruled($1, 'closed', 'open') AS "closed!""#,
+        id,
+    )
+    .fetch_one(db)
+    .await?;
+    let steps = rows
         .into_iter()
         .map(|row| Step {
             id: row.id,
@@ -77,7 +85,8 @@ pub(crate) async fn above(db: &PgPool, site_id: Uuid, id: Uuid) -> Result<Vec<St
             belongs: row.belongs,
             closed: row.closed,
         })
-        .collect())
+        .collect();
+    Ok((steps, holds))
 }
 
 /// An article and how far its newest live comments are from it, oldest first.
