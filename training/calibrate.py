@@ -1,6 +1,6 @@
 """Folds what was trained into the weights that ship, and turns measurements into probabilities.
 
-    python calibrate.py --encoder runs/encoder/encoder.safetensors --fast runs/fast.npz --version 1
+    python calibrate.py --encoder runs/encoder-mean/encoder.safetensors --fast runs/fast.npz --version 1
 
 First the heads of the corpora are combined into one score a kind: fewer than a hundred numbers, fitted on `valid`
 and on the sets that may not train weights. Then the program itself measures comments with the new weights, and a
@@ -20,10 +20,12 @@ import corpora
 import export
 import fast as fast_stage
 import program
-from encoder import HEADS, Encoder, auc, logits, padded, tokenizer
+from encoder import ABUSIVE, HEADS, Encoder, auc, padded, pooled, tokenizer
 from sentences import KINDS
 
 FOREIGN = ("ruhsold_roman_urdu", "germeval2018")
+# Of what the encoder makes of comments, as many principal components take part in the score for abuse.
+COMPONENTS = 20
 SHARES = {  # of a newspaper's comments; from UCC, SFU and the kinds within Jigsaw's and Civil Comments' abusive ones
     "toxicity": 0.05, "severe_toxicity": 0.004, "identity_attack": 0.012, "insult": 0.03, "threat": 0.003,
     "profanity": 0.02, "spam": 0.01,
@@ -173,12 +175,12 @@ def reference(model, heads, places):
     found = program.measure(texts, "--features")
     with torch.no_grad():
         model.eval()
-        pooled = [model.pooled(*padded([row.ids], "cpu")) for row in tokenizer(128).encode_batch(program.words(texts))]
+        means = [model.pooled(*padded([row.ids], "cpu")) for row in tokenizer(128).encode_batch(program.words(texts))]
     rows = []
-    for text, row, mean in zip(texts, found, pooled):
+    for text, row, mean in zip(texts, found, means):
         by_fast = places[row["features"]].sum(0) / np.sqrt(len(row["features"]))
         rows.append({"text": text, "words": row["words"], "encoder": (mean[0].numpy() @ heads.T).round(4).tolist(),
-                     "fast": by_fast.round(4).tolist()})
+                     "fast": by_fast.round(4).tolist(), "sense": model.about(mean)[0].detach().numpy().round(3).tolist()})
     (export.MODELS / "reference.json").write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n")
 
 
@@ -196,7 +198,11 @@ def main():
     rows = fitting_rows(with_.most)
     texts = [row["text"] for row in rows]
     group = [row["corpus"] for row in rows]
-    by_encoder = logits(model, texts, "cpu")
+    means = pooled(model, texts, "cpu").numpy()
+    by_encoder = means @ state["heads.weight"].T
+    # from what trained the weights, so that no number is fitted to what may not
+    shipped = means[[name in corpora.SHIPPED for name in group]]
+    axes = np.linalg.eigh(np.cov((shipped / shipped.std(0)).T))[1][:, ::-1][:, :COMPONENTS] / shipped.std(0)[:, None]
     by_fast = fast_stage.logits(table["table"], table["bias"], texts)
 
     heads, places = np.zeros((len(KINDS), 384)), np.zeros((table["table"].shape[0], len(KINDS) + 1))
@@ -209,17 +215,18 @@ def main():
         known = [i for i in range(len(rows)) if not np.isnan(truth[i])]
         parts = [group[i] for i in known]
         truth = (truth[known] > 0.5).astype(float)
+        # columns of the heads, and more features as columns over the means; fewer than a hundred numbers in all
+        more = np.zeros((means.shape[1], 0), np.float32)
         if kind == "toxicity":
-            columns = list(range(len(HEADS)))
+            columns, more = [ABUSIVE], axes
         elif kind == "identity_attack":
-            # fewer than a hundred numbers in all
             columns = [i for i, name in enumerate(HEADS) if name.removeprefix("corpus:") not in FOREIGN]
         else:
             columns = [HEADS.index(kind)]
-        features = np.hstack([by_encoder[known][:, columns], by_fast[known][:, columns]])
+        features = np.hstack([by_encoder[known][:, columns], by_fast[known][:, columns], means[known] @ more])
         slopes = combine(features, truth, equal_weights(truth, parts), parts, 0.003)
-        of_encoder, of_fast = slopes[: len(columns)], slopes[len(columns) :]
-        heads[number] = of_encoder @ state["heads.weight"][columns]
+        of_encoder, of_fast, of_more = np.split(slopes, [len(columns), 2 * len(columns)])
+        heads[number] = of_encoder @ state["heads.weight"][columns] + more @ of_more
         places[:, number] = wide[:, columns] @ of_fast
         score = features @ slopes
         found = {name: auc(score[at], truth[at]) for name in dict.fromkeys(parts)

@@ -38,6 +38,8 @@ def encoder(state, heads, bias, path):
             tensors[f"{name}.bias"] = state[f"{name}.bias"].astype(np.float32)
     tensors["heads.weight"] = np.ascontiguousarray(heads, np.float32)
     tensors["heads.bias"] = np.ascontiguousarray(bias, np.float32)
+    for part in ("weight", "bias"):
+        tensors[f"about.{part}"] = np.ascontiguousarray(state[f"about.{part}"], np.float32)
     save_file(tensors, path)
 
 

@@ -110,7 +110,7 @@ def thresholds(data, combination):
     alone = dict.fromkeys(combination, combination["alone"])
     found = [(np.where(scores(measured, alone) >= 0.65, scores(measured, combination), 0.0), label)
              for _, measured, label in kinds]
-    for at in (0.6, 0.65, 0.7, 0.72, 0.74, 0.76, 0.78, 0.8, 0.82, 0.85, 0.9):
+    for at in (0.6, 0.65, 0.7, 0.72, 0.74, 0.76, 0.78, 0.8, 0.82, 0.84, 0.85, 0.86, 0.87, 0.88, 0.9):
         own = [float((one[label == 1] >= at).mean()) for one, label in found]
         foreign = [float((one[label == 0] >= at).mean()) for one, label in found]
         print(at, "own", round(float(np.mean(own)), 4), "foreign", round(float(np.mean(foreign)), 4),
@@ -138,8 +138,9 @@ def main():
         show(f"{key}, valid", valid[key], shown)
     thresholds(valid["around"], combination)
     digest = hashlib.sha256((with_.models / "topic.safetensors").read_bytes()).hexdigest()
-    (with_.models / "topic.json").write_text(
-        json.dumps({"version": with_.version, "table": digest, "combination": combination}, indent=2) + "\n")
+    encoder = json.loads((with_.models / "models.json").read_text())["encoder"]
+    (with_.models / "topic.json").write_text(json.dumps(
+        {"version": with_.version, "table": digest, "encoder": encoder, "combination": combination}, indent=2) + "\n")
 
 
 if __name__ == "__main__":

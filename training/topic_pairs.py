@@ -1,8 +1,10 @@
 """Comments with their own article and with others, as lines for `belowline screen` and `belowline measure --topic`."""
 
 import json
+import os
 import random
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 
 import program
 import topic_texts
@@ -37,7 +39,7 @@ class Corpus:
 
     def line(self, comment, article_id, around, rng, lengths=(THREAD,)):
         article = self.articles[article_id]
-        row = {"id": comment["id"], "text": comment["text"], "quick": True,
+        row = {"id": comment["id"], "text": comment["text"],
                "article": {"title": article["title"] or "", "body": article["body"] or ""}}
         if around:
             row["parent"] = self.parent(comment, article_id, rng)
@@ -71,7 +73,15 @@ def human(corpus, part, around):
 
 def measure(lines, *options):
     """For each line the measurements by name, or None where the phase abstains."""
-    text = "".join(json.dumps(line) + "\n" for line in lines)
-    done = subprocess.run([program.PROGRAM, "measure", "--topic", *options], input=text, capture_output=True, text=True,
-                          check=True)
-    return [json.loads(line)["topic"] for line in done.stdout.splitlines()]
+    def some(lines):
+        text = "".join(json.dumps(line) + "\n" for line in lines)
+        done = subprocess.run([program.PROGRAM, "measure", "--topic", *options], input=text, capture_output=True,
+                              text=True, check=True)
+        return [json.loads(line)["topic"] for line in done.stdout.splitlines()]
+
+    # one program a processor
+    processors = os.cpu_count() or 1
+    size = -(-len(lines) // processors) or 1
+    parts = [lines[at : at + size] for at in range(0, len(lines), size)]
+    with ThreadPoolExecutor(processors) as pool:
+        return [row for part in pool.map(some, parts) for row in part]

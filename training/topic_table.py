@@ -168,13 +168,10 @@ def main():
     torch.manual_seed(3)
     torch.set_num_threads(2)
     # how often words are used is counted in comments alone
-    texts, reference = topic_texts.texts(), topic_texts.reference()
-    parts = [np.load(path) for name in ("texts", "reference") for path in sorted(with_.out.glob(f"{name}-*.npy"))]
-    target = np.concatenate(parts).astype(np.float32)
+    texts, reference, target = topic_texts.known(with_.out)
     rows, count, by_stem = vocabulary(texts, reference)
     share = np.array([count[row] / len(texts) for row in rows])
     texts += reference
-    assert len(texts) == len(target), "the texts have changed: remove their vectors and make them again"
     print(len(texts), "texts", len(rows), "rows", flush=True)
     alone = with_.out / "alone.npz"
     known = dict(zip(*[np.load(alone, allow_pickle=True)[key] for key in ("rows", "vectors")])) if alone.exists() else {}
@@ -185,11 +182,8 @@ def main():
         known.update(zip(new, made))
         np.savez(alone, rows=np.array(list(known), object), vectors=np.stack(list(known.values())))
     single = np.stack([known[row] for row in rows]).astype(np.float32)
-    middle = target.mean(0)
-    centred = target - middle
-    _, turn = np.linalg.eigh(centred.T @ centred)
-    turn = turn[:, ::-1][:, : WIDTH].copy()
-    goal = F.normalize(torch.tensor(centred @ turn), dim=1)
+    _, turn = topic_texts.turn(with_.out, target, WIDTH)
+    goal = torch.tensor(topic_texts.directions(with_.out, target, WIDTH))
     weight = 1e-3 / (1e-3 + share)
     start = ((single - single.mean(0)) @ turn) * weight[:, None]
     split = Splitter(rows)

@@ -38,8 +38,19 @@ def sides(corpus):
     return {row["id"]: row["split"] for row in ontopic(corpus, "articles")}
 
 
-def texts():
-    """Every permitted text once, in an order that is always the same."""
+def clean(text):
+    return " ".join(LINK.sub(" ", text).split())
+
+
+def once(found, seed):
+    """Each text of three words or more once, in an order that is always the same."""
+    kept = sorted({text for text in map(clean, found) if len(text.split()) >= 3})
+    random.Random(seed).shuffle(kept)
+    return kept
+
+
+def replies():
+    """News and what people reply to it, of articles in `train`."""
     found = []
     for name in ONTOPIC:
         side = sides(name)
@@ -47,13 +58,13 @@ def texts():
             if row["split"] == "train":
                 found += [row["title"], row["body"]]
         found += [row["text"] for row in ontopic(name, "comments") if side[row["article_id"]] == "train"]
-    for name in corpora.SHIPPED:
-        if name not in FOREIGN:
-            found += [row["text"] for row in corpora.load(name, "train")]
-    cleaned = (" ".join(LINK.sub(" ", text).split()) for text in found)
-    once = sorted({text for text in cleaned if len(text.split()) >= 3})
-    random.Random(7).shuffle(once)
-    return once
+    return once(found, 7)
+
+
+def texts():
+    """Every permitted text."""
+    return once(replies() + [row["text"] for name in corpora.SHIPPED if name not in FOREIGN
+                             for row in corpora.load(name, "train")], 7)
 
 
 def dictionary():
@@ -86,10 +97,36 @@ def speeches():
 
 
 def reference():
-    """The dictionary and the speeches, in an order that is always the same."""
-    once = sorted({text for text in [*dictionary(), *speeches()] if len(text.split()) >= 3})
-    random.Random(8).shuffle(once)
-    return once
+    """The dictionary and the speeches."""
+    return once([*dictionary(), *speeches()], 8)
+
+
+def known(folder):
+    """The texts, the reference, and the vectors of both, as `main` left them in the folder."""
+    own, other = texts(), reference()
+    vectors = np.concatenate([np.load(path) for name in ("texts", "reference") for path in sorted(folder.glob(f"{name}-*.npy"))])
+    assert len(vectors) == len(own) + len(other), "the texts have changed: remove their vectors and make them again"
+    return own, other, vectors.astype(np.float32)
+
+
+def turn(folder, vectors, width):
+    """The middle of the vectors, and the turn to their principal components around it, 384 × width. Made once and kept
+    in the folder: another machine may find the same axes in another order or with another sign."""
+    kept = folder / "axes.npz"
+    if not kept.exists():
+        middle = vectors.mean(0)
+        centred = vectors - middle
+        _, axes = np.linalg.eigh(centred.T @ centred)
+        np.savez(kept, middle=middle, axes=axes[:, ::-1][:, :width])
+    found = np.load(kept)
+    return found["middle"], found["axes"]
+
+
+def directions(folder, vectors, width):
+    """Where the vectors point, seen from their middle: rows × width, of unit length."""
+    middle, axes = turn(folder, vectors, width)
+    seen = (vectors - middle) @ axes
+    return (seen / np.linalg.norm(seen, axis=1, keepdims=True)).astype(np.float32)
 
 
 class Plain(Encoder):

@@ -36,18 +36,19 @@ pub(super) fn ruleset(source: &RulesetSource, folder: Option<&Path>) -> anyhow::
         Err(error) => return Err(error).context("cannot read the encoder's weights"),
     };
     let model = Model::read(&manifest, &fast, encoder.as_deref())?;
-    Ok(Ruleset::with(source, Arc::new(model), topics(folder)?)?)
+    let topics = topics(folder, Arc::new(model))?;
+    Ok(Ruleset::with(source, Arc::new(topics))?)
 }
 
 /// The topic table of a folder, or the one that ships where there is none.
-fn topics(folder: &Path) -> anyhow::Result<Arc<TopicTable>> {
+fn topics(folder: &Path, model: Arc<Model>) -> anyhow::Result<TopicTable> {
     let (manifest, table) = (folder.join("topic.json"), folder.join("topic.safetensors"));
     if !manifest.exists() {
-        return Ok(TopicTable::shipped()?);
+        return Ok(TopicTable::of(model)?);
     }
     let read = |path: &Path| {
         std::fs::read(path).with_context(|| format!("cannot read the table {}", path.display()))
     };
     let manifest = String::from_utf8(read(&manifest)?).context("topic.json is not UTF-8")?;
-    Ok(Arc::new(TopicTable::read(&manifest, &read(&table)?)?))
+    Ok(TopicTable::read(&manifest, &read(&table)?, model)?)
 }

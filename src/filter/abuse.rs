@@ -26,17 +26,12 @@ impl Phase for Abuse {
         if !rules.enabled {
             return signals;
         }
-        let text = own_words(on);
-        if !is_known(&text.text) {
+        let Some(OwnWords { text, measured }) = on.own_words() else {
             signals
                 .scores
                 .extend(AbuseKind::ALL.map(|kind| (kind.as_str(), None)));
             return signals;
-        }
-        let measured = on
-            .ruleset
-            .model
-            .measure(&text.text, rules.encoder && !on.subject.quick);
+        };
         for kind in AbuseKind::ALL {
             let found = measured.score(kind);
             signals
@@ -47,7 +42,7 @@ impl Phase for Abuse {
             };
             let threshold = rules.threshold(kind, measured.by_both());
             if let Some((reason, severity)) = kind.reason().zip(threshold.severity(score)) {
-                let spans = explain(&measured, &text, kind, passage, threshold);
+                let spans = explain(measured, text, kind, passage, threshold);
                 signals.reasons.push(Reason {
                     kind: reason,
                     severity,
@@ -60,6 +55,24 @@ impl Phase for Abuse {
         }
         signals
     }
+}
+
+/// The words of a comment, without those that it quotes, and what the model makes of them.
+#[derive(Debug)]
+pub(super) struct OwnWords<'a> {
+    text: Repaired,
+    pub measured: Measured<'a>,
+}
+
+/// Reads a comment; `None` where the model is switched off or has not learnt the language.
+pub(super) fn read<'a>(on: &Prepared<'a>) -> Option<OwnWords<'a>> {
+    let rules = &on.ruleset.source.abuse;
+    let text = rules.enabled.then(|| own_words(on))?;
+    is_known(&text.text).then(|| {
+        let with_encoder = rules.encoder && !on.subject.quick;
+        let measured = on.ruleset.model.measure(&text.text, with_encoder);
+        OwnWords { text, measured }
+    })
 }
 
 /// The words of the comment as they were meant, without what it quotes of the one that it answers: that has been

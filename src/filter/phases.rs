@@ -9,7 +9,9 @@
 //! | `repeats` | the same text, line or word again and again, a wall of capitals | `repeat`, `shouting` |
 //! | `topic` | a comment that is about something else; abstains when it cannot tell | `off_topic`, `thanks`, `correction`, `about_moderation` |
 
-use super::abuse::Abuse;
+use std::cell::OnceCell;
+
+use super::abuse::{self, Abuse, OwnWords};
 use super::fold::disguise::{Glyph, glyphs};
 use super::fold::joined::join;
 use super::fold::normalize::{View, normalize};
@@ -53,6 +55,8 @@ pub(super) struct Prepared<'a> {
     pub glyphs: Vec<Glyph>,
     /// The listed terms in it, in the order of the text.
     pub hits: Vec<Hit>,
+    /// See [`Prepared::own_words`].
+    own_words: OnceCell<Option<OwnWords<'a>>>,
 }
 
 impl<'a> Prepared<'a> {
@@ -72,7 +76,13 @@ impl<'a> Prepared<'a> {
             view,
             glyphs,
             hits,
+            own_words: OnceCell::new(),
         }
+    }
+
+    /// What the comment itself says, read by the model once for all phases; `None` where the model abstains.
+    pub(super) fn own_words(&self) -> Option<&OwnWords<'a>> {
+        self.own_words.get_or_init(|| abuse::read(self)).as_ref()
     }
 }
 

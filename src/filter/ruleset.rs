@@ -100,23 +100,14 @@ impl Ruleset {
     /// # Errors
     /// Names the first entry that cannot be used, and what to do about it.
     pub fn compile(source: &RulesetSource) -> Result<Self, RulesetError> {
-        let topics = Table::shipped().map_err(RulesetError::Model)?;
-        Self::with(
-            source,
-            Model::shipped().map_err(RulesetError::Model)?,
-            topics,
-        )
+        Self::with(source, Table::shipped().map_err(RulesetError::Model)?)
     }
 
-    /// The same with other weights than those that ship.
+    /// The same with other weights than those that ship; the model is the one beside the table.
     ///
     /// # Errors
     /// Those of [`Ruleset::compile`].
-    pub fn with(
-        source: &RulesetSource,
-        model: Arc<Model>,
-        topics: Arc<Table>,
-    ) -> Result<Self, RulesetError> {
+    pub fn with(source: &RulesetSource, topics: Arc<Table>) -> Result<Self, RulesetError> {
         check_terms(source)?;
         check_numbers(source)?;
         let mut checked = source.clone();
@@ -135,7 +126,7 @@ impl Ruleset {
         };
         Ok(Self {
             matcher: Matcher::build(terms, &allow, source.folds).map_err(too_many)?,
-            model,
+            model: Arc::clone(topics.model()),
             topics,
             version: version_of(source),
             source: checked,

@@ -60,7 +60,7 @@ fn an_answer_has_every_field() {
     let names: Vec<&str> = scores.keys().map(String::as_str).collect();
     let kinds = "identity_attack insult off_topic profanity severe_toxicity spam threat toxicity";
     assert_eq!(names.join(" "), kinds);
-    assert!(scores["off_topic"].is_null() && scores["insult"].as_f64().unwrap() > 0.2);
+    assert!(scores["off_topic"].is_null() && scores["profanity"].as_f64().unwrap() > 0.2);
     assert_eq!(answer["reasons"][0]["kind"], "profanity");
     assert_eq!(answer["reasons"][0]["severity"], "strong");
     assert_eq!(answer["reasons"][0]["phase"], "terms");

@@ -25,7 +25,7 @@ pub fn measure(input: impl BufRead, mut output: impl Write, ruleset: &Ruleset) -
         let request: Request = serde_json::from_str(&line?)?;
         let comment = request.text.as_deref().unwrap_or_default();
         let topic = with_subject(&request, comment, table, &mut kept, |subject| {
-            measure_topic(table, subject).map(Iterator::collect)
+            measure_topic(ruleset, subject).map(Iterator::collect)
         });
         serde_json::to_writer(&mut output, &Line { topic })?;
         output.write_all(b"\n")?;

@@ -52,7 +52,7 @@ pub(super) fn gelu(x: f32) -> f32 {
 }
 
 /// 1 / (1 + e⁻ˣ).
-pub(super) fn sigmoid(x: f32) -> f32 {
+pub(in crate::filter) fn sigmoid(x: f32) -> f32 {
     1.0 / (1.0 + exp(-x))
 }
 

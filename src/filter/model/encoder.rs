@@ -1,7 +1,7 @@
 //! The second stage: a small transformer that reads the words in their order, and so can tell who says what of whom.
 //!
-//! Six layers of 384 (`MiniLM`, Wang et al. 2020), fine-tuned to the kinds of abuse by `training/encoder.py`; weights
-//! in seven bits, inputs of each product in eight.
+//! Six layers of 384 (`MiniLM`, Wang et al. 2020), fine-tuned to the kinds of abuse and to what a text is about by
+//! `training/tune.py`; weights in seven bits, inputs of each product in eight.
 
 #![allow(
     clippy::inline_always,
@@ -50,7 +50,17 @@ pub(super) struct Encoder {
     layers: Vec<Layer>,
     heads: Vec<f32>,
     bias: Logits,
+    about: Vec<f32>,
+    about_bias: Sense,
 }
+
+/// What is made of a passage as a whole: the mean of its rows.
+pub(super) type Mean = [f32; WIDTH];
+
+/// Numbers in a [`Sense`].
+pub(in crate::filter) const SENSE: usize = 128;
+/// Where a passage points in the space of meanings: near to it are others about the same. Its length says nothing.
+pub(in crate::filter) type Sense = [f32; SENSE];
 
 impl std::fmt::Debug for Encoder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -100,6 +110,8 @@ impl Encoder {
         let heads = tensors.reals("heads.weight")?;
         let bias = Logits::try_from(tensors.reals("heads.bias")?.as_slice())
             .map_err(|_| tensors.wrong("heads.bias"))?;
+        let about_bias = Sense::try_from(tensors.reals("about.bias")?.as_slice())
+            .map_err(|_| tensors.wrong("about.bias"))?;
         let encoder = Self {
             vocabulary: Vocabulary::parse(tensors.text("vocabulary")?)
                 .ok_or_else(|| tensors.wrong("vocabulary"))?,
@@ -110,22 +122,26 @@ impl Encoder {
             layers,
             heads,
             bias,
+            about: tensors.reals("about.weight")?,
+            about_bias,
         };
         let fits = encoder.words.len() == encoder.scales.len() * WIDTH
             && encoder.places.len() >= LONGEST * WIDTH
             && encoder.heads.len() == KINDS * WIDTH
+            && encoder.about.len() == SENSE * WIDTH
             && encoder.layers.iter().all(Layer::fits);
         fits.then_some(encoder)
             .ok_or_else(|| tensors.wrong("the sizes"))
     }
 
-    /// The pieces of a word, for [`Encoder::logits`].
+    /// The pieces of a word, for [`Encoder::mean`].
     pub(super) fn pieces(&self, word: &Word) -> Vec<u32> {
         self.vocabulary.pieces(&word.spelled)
     }
 
     /// What it makes of these pieces, read as one passage; what goes beyond [`LONGEST`] is left out.
-    pub(super) fn logits(&self, pieces: impl Iterator<Item = u32>) -> Logits {
+    #[expect(clippy::cast_precision_loss, reason = "at most 128 rows")]
+    pub(super) fn mean(&self, pieces: impl Iterator<Item = u32>) -> Mean {
         let pieces = pieces.take(LONGEST - 2);
         let mut rows = Vec::new();
         let ids = std::iter::once(START)
@@ -150,12 +166,6 @@ impl Encoder {
         for layer in &self.layers {
             layer.apply(&products, &mut rows);
         }
-        self.read_off(&rows)
-    }
-
-    /// The heads stand on the mean of the rows.
-    #[expect(clippy::cast_precision_loss, reason = "at most 128 rows")]
-    fn read_off(&self, rows: &[f32]) -> Logits {
         let mut mean = [0.0_f32; WIDTH];
         for row in rows.chunks_exact(WIDTH) {
             for (sum, x) in mean.iter_mut().zip(row) {
@@ -163,12 +173,26 @@ impl Encoder {
             }
         }
         let count = (rows.len() / WIDTH).max(1) as f32;
-        let mut logits = self.bias;
-        for (logit, head) in logits.iter_mut().zip(self.heads.chunks_exact(WIDTH)) {
-            *logit += dot(&mean, head) / count;
-        }
-        logits
+        mean.map(|sum| sum / count)
     }
+
+    /// How much it looks like each kind of abuse.
+    pub(super) fn logits(&self, mean: &Mean) -> Logits {
+        project(mean, &self.heads, self.bias)
+    }
+
+    /// What it is about.
+    pub(super) fn sense(&self, mean: &Mean) -> Sense {
+        project(mean, &self.about, self.about_bias)
+    }
+}
+
+fn project<const SIZE: usize>(mean: &Mean, weights: &[f32], bias: [f32; SIZE]) -> [f32; SIZE] {
+    let mut found = bias;
+    for (number, row) in found.iter_mut().zip(weights.chunks_exact(WIDTH)) {
+        *number += dot(mean, row);
+    }
+    found
 }
 
 impl Layer {

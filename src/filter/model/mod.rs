@@ -24,6 +24,7 @@ use fast::Fast;
 use kinds::Manifest;
 pub(super) use tensors::Tensors;
 
+pub(super) use activation::sigmoid;
 pub use kinds::AbuseKind;
 pub(super) use passages::{Measured, seen};
 pub use tensors::ModelError;
@@ -88,6 +89,12 @@ impl Model {
             encoder,
             manifest,
         })
+    }
+
+    /// The sha256 of the encoder, if there is one.
+    pub(super) fn encoder_digest(&self) -> Option<&str> {
+        let there = self.encoder.as_ref();
+        there.map(|_| self.manifest.encoder.as_str())
     }
 
     /// Its name, as verdicts carry it: the version of the weights, and `fast` where the first stage is alone.

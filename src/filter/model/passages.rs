@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::encoder::Encoder;
+use super::encoder::{Encoder, Mean, SENSE, Sense};
 use super::fast::Own;
 use super::kinds::AbuseKind;
 use super::words::{Word, words};
@@ -40,6 +40,7 @@ pub(in crate::filter) struct Measured<'m> {
     /// The passages with their words; where there are several, those after `wholes` are sentences.
     pub(super) passages: Vec<(Range<usize>, Passage)>,
     wholes: usize,
+    sense: Option<Sense>,
     /// What was made of a passage without some of its words: the kinds ask for the same ones.
     without: RefCell<BTreeMap<(usize, Vec<usize>), Passage>>,
 }
@@ -61,6 +62,7 @@ impl Model {
             pieces,
             passages: Vec::new(),
             wholes: 0,
+            sense: None,
             without: RefCell::default(),
         };
         let wholes = measured.wholes();
@@ -71,11 +73,29 @@ impl Model {
         if sentences.len() > 1 && pieces > LONG {
             ranges.extend(sentences);
         }
-        measured.passages = ranges
-            .into_iter()
-            .map(|range| (range.clone(), measured.read(range)))
-            .collect();
+        for (at, range) in ranges.into_iter().enumerate() {
+            let (passage, mean) = measured.read(range.clone(), |_| true);
+            measured.passages.push((range, passage));
+            if let Some((encoder, mean)) = encoder.zip(mean).filter(|_| at < measured.wholes) {
+                let sum = measured.sense.get_or_insert([0.0; SENSE]);
+                for (sum, more) in sum.iter_mut().zip(encoder.sense(&mean)) {
+                    *sum += more;
+                }
+            }
+        }
         measured
+    }
+
+    /// What these words are about, as far as the encoder reads them: some hundred. `None` without words or encoder.
+    pub(in crate::filter) fn sense<'w>(
+        &self,
+        words: impl Iterator<Item = &'w Word>,
+    ) -> Option<Sense> {
+        let encoder = self.encoder.as_ref()?;
+        let pieces = words.flat_map(|word| encoder.pieces(word)).take(LONGEST);
+        let mut pieces = pieces.peekable();
+        pieces.peek()?;
+        Some(encoder.sense(&encoder.mean(pieces)))
     }
 }
 
@@ -108,6 +128,11 @@ impl Measured<'_> {
         }
     }
 
+    /// What the text is about: the sum over its whole passages, each counting alike. `None` without words or without the second stage.
+    pub(in crate::filter) fn sense(&self) -> Option<&Sense> {
+        self.sense.as_ref()
+    }
+
     /// Whether the second stage took part.
     pub(in crate::filter) fn by_both(&self) -> bool {
         self.encoder.is_some()
@@ -129,10 +154,6 @@ impl Measured<'_> {
             .collect()
     }
 
-    fn read(&self, range: Range<usize>) -> Passage {
-        self.read_some(range, |_| true)
-    }
-
     /// What it makes of a passage without some of its words, given in order.
     pub(super) fn without(&self, passage: usize, gone: &[usize]) -> Option<Passage> {
         let key = (passage, gone.to_vec());
@@ -140,7 +161,7 @@ impl Measured<'_> {
             return Some(*known);
         }
         let (range, _) = self.passages.get(passage)?;
-        let rest = self.read_some(range.clone(), |at| !gone.contains(&at));
+        let (rest, _) = self.read(range.clone(), |at| !gone.contains(&at));
         self.without.borrow_mut().insert(key, rest);
         Some(rest)
     }
@@ -160,14 +181,22 @@ impl Measured<'_> {
     }
 
     /// Reads the words of a passage that `keep` lets through.
-    fn read_some(&self, range: Range<usize>, keep: impl Fn(usize) -> bool + Clone) -> Passage {
+    fn read(
+        &self,
+        range: Range<usize>,
+        keep: impl Fn(usize) -> bool + Clone,
+    ) -> (Passage, Option<Mean>) {
         let words = range.filter(|at| keep(*at));
         let pieces = words.clone().filter_map(|at| self.pieces.get(at));
-        let encoder = self.encoder;
-        Passage {
-            encoder: encoder.map(|encoder| encoder.logits(pieces.flatten().copied())),
+        let read = self.encoder.map(|encoder| {
+            let mean = encoder.mean(pieces.flatten().copied());
+            (encoder.logits(&mean), mean)
+        });
+        let passage = Passage {
+            encoder: read.map(|(logits, _)| logits),
             fast: self.fast(words),
-        }
+        };
+        (passage, read.map(|(_, mean)| mean))
     }
 
     /// The pieces of a word; without the encoder a word counts as one.

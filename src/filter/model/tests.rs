@@ -10,6 +10,7 @@ struct Reference {
     words: String,
     encoder: Vec<f32>,
     fast: Vec<f32>,
+    sense: Vec<f32>,
 }
 
 /// Written by `training/calibrate.py` with the weights: the same texts, measured in 32-bit reals.
@@ -36,6 +37,8 @@ fn integers_say_what_the_reals_said() {
             gaps += (found - expected).abs();
             count += 1.0;
         }
+        let near = cosine(measured.sense().unwrap(), &reference.sense);
+        assert!(near > 0.97, "{}: {near}", reference.text);
         for (found, expected) in fast.iter().zip(&reference.fast) {
             assert!(
                 (found - expected).abs() < 0.1,
@@ -49,6 +52,33 @@ fn integers_say_what_the_reals_said() {
         "{} over {count}",
         gaps / count
     );
+}
+
+fn cosine(a: &[f32], b: &[f32]) -> f32 {
+    let product = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f32>();
+    assert_eq!(a.len(), b.len());
+    product(a, b) / (product(a, a) * product(b, b)).sqrt()
+}
+
+#[test]
+fn texts_about_the_same_point_the_same_way() {
+    let model = Model::shipped().unwrap();
+    let sense = |text: &str| *model.measure(text, true).sense().unwrap();
+    let ferry = sense("The boat across the water was always late.");
+    let near = cosine(&ferry, &sense("Passengers waited hours for the ferry."));
+    let far = cosine(
+        &ferry,
+        &sense("My grandmother cooks spaghetti with garlic."),
+    );
+    assert!(near > 0.3 && far < 0.2, "{near} {far}");
+    // in the same words, too, and of more than can be read at once
+    let words = words("The boat across the water was always late.");
+    assert!(cosine(&ferry, &model.sense(words.iter()).unwrap()) > 0.999);
+    let long = sense(&"The boat across the water was always late. ".repeat(60));
+    assert!(cosine(&ferry, &long) > far + 0.3);
+    // nothing without words, or without the second stage
+    assert!(model.measure("", true).sense().is_none() && model.sense([].iter()).is_none());
+    assert!(model.measure("The boat was late.", false).sense().is_none());
 }
 
 #[test]

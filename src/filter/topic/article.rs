@@ -51,6 +51,8 @@ pub struct ArticleTopic {
     pub(super) terms: Vec<ArticleTerm>,
     /// Of title and body as a whole.
     pub(super) vector: Vector,
+    /// Where the encoder sees the title point, and where title and lead together.
+    pub(super) senses: [Vector; 2],
     /// Words of any kind in title and body.
     pub(super) words: u32,
     /// Whether somebody asks for advice in it.
@@ -73,6 +75,10 @@ impl ArticleTopic {
             passages: Vec::new(),
             terms: Vec::new(),
             vector: Vector::NONE,
+            senses: [
+                table.sense(title.iter()),
+                table.sense(title.iter().chain(&body)),
+            ],
             words: 0,
             asks: asks(&title, &body),
             known: knows(table, title.iter().chain(&body)),
@@ -151,6 +157,9 @@ impl ArticleTopic {
         writer.byte(u8::from(self.asks));
         writer.byte(u8::from(self.known));
         writer.vector(&self.vector);
+        for sense in &self.senses {
+            writer.vector(sense);
+        }
         writer.size(self.passages.len());
         for passage in &self.passages {
             writer.byte(u8::from(passage.title));
@@ -175,6 +184,7 @@ impl ArticleTopic {
         let asks = reader.byte()? != 0;
         let known = reader.byte()? != 0;
         let vector = reader.vector()?;
+        let senses = [reader.vector()?, reader.vector()?];
         let passages = reader.many(|reader| {
             Ok(Passage {
                 title: reader.byte()? != 0,
@@ -200,6 +210,7 @@ impl ArticleTopic {
             passages,
             terms,
             vector,
+            senses,
             words,
             asks,
             known,

@@ -10,11 +10,19 @@ const MOST_STORIES: usize = 240;
 /// Bytes of a title that are kept.
 const LONGEST_TITLE: usize = 160;
 
-/// The site's other recent articles, each by its title and its direction. About 250 bytes for each as bytes.
+/// The site's other recent articles. About 400 bytes for each as bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Background {
-    pub(super) stories: Vec<(String, Vector)>,
+    pub(super) stories: Vec<Story>,
     table: u32,
+}
+
+/// One of them, by its title and where it points: as a sum of words, and as the encoder reads it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Story {
+    pub title: String,
+    pub vector: Vector,
+    pub sense: Vector,
 }
 
 const WHAT: u8 = b'b';
@@ -36,7 +44,12 @@ impl Background {
                 end -= 1;
             }
             let title = title.get(..end).unwrap_or_default().to_owned();
-            self.stories.push((title, article.vector));
+            let [_, sense] = article.senses;
+            self.stories.push(Story {
+                title,
+                vector: article.vector,
+                sense,
+            });
         }
     }
 
@@ -45,16 +58,23 @@ impl Background {
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut writer = Writer::new(WHAT, self.table);
         writer.size(self.stories.len());
-        for (title, vector) in &self.stories {
-            writer.text(title);
-            writer.vector(vector);
+        for story in &self.stories {
+            writer.text(&story.title);
+            writer.vector(&story.vector);
+            writer.vector(&story.sense);
         }
         writer.0
     }
 
     pub(super) fn read(table: &Table, bytes: &[u8]) -> Result<Self, Stale> {
         let mut reader = Reader::new(WHAT, table.id(), bytes)?;
-        let stories = reader.many(|reader| Ok((reader.text()?.to_owned(), reader.vector()?)))?;
+        let stories = reader.many(|reader| {
+            Ok(Story {
+                title: reader.text()?.to_owned(),
+                vector: reader.vector()?,
+                sense: reader.vector()?,
+            })
+        })?;
         reader.end()?;
         if stories.len() > MOST_STORIES {
             return Err(Stale);

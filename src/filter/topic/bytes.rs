@@ -8,7 +8,7 @@ use super::vector::{Vector, WIDTH};
 #[error("the prepared topic is damaged or of another version: prepare it again")]
 pub struct Stale;
 
-const FORMAT: u8 = 1;
+const FORMAT: u8 = 2;
 
 #[derive(Default)]
 pub(super) struct Writer(pub Vec<u8>);

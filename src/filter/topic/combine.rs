@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::filter::model::sigmoid;
+
 /// The measurements by name, in the order of [`Measures`]. `training/topic_combine.py` fits a weight to each.
 pub(super) const NAMES: [&str; COUNT] = [
     "title",
@@ -35,10 +37,13 @@ pub(super) const NAMES: [&str; COUNT] = [
     "asks_length",
     "asks_question",
     "asks_facts",
+    "sense_title",
+    "sense",
+    "sense_against",
 ];
 
 /// How many there are.
-pub(super) const COUNT: usize = 29;
+pub(super) const COUNT: usize = 32;
 
 /// Measurements of one comment.
 pub(super) type Measures = [f32; COUNT];
@@ -130,6 +135,6 @@ impl Combination {
             .iter()
             .zip(measures)
             .fold(*bias, |odds, (weight, measure)| odds + weight * measure);
-        1.0 / (1.0 + (-odds).exp())
+        sigmoid(odds)
     }
 }

@@ -132,7 +132,7 @@ pub(super) fn gather(
             .closer
             .iter()
             .filter_map(|at| stories.get(*at))
-            .map(|(title, _)| title.clone())
+            .map(|story| story.title.clone())
             .take(MOST_TITLES)
             .collect(),
     }

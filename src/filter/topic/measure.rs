@@ -1,17 +1,19 @@
 //! How near a comment is to the article, to what it answers and to the thread so far.
 
+// the same on every processor, where the system's own is not
+use libm::log1pf;
+
 use super::article::{ArticleTerm, ArticleTopic};
 use super::background::Background;
 use super::combine::Measures;
 use super::conversation::Conversation;
+use super::others::Others;
 use super::reading::{NO_ROW, Reading, Term};
 use super::table::Table;
 use super::vector::Vector;
 
 /// Words of a comment that are looked for in other words of the article: those that say most.
 const SOFT_OF_COMMENT: usize = 24;
-/// With fewer stories of its own, a site's background is filled up with everyday talk.
-const ENOUGH_STORIES: usize = 24;
 
 /// Everything that a comment is compared with.
 #[derive(Clone, Copy)]
@@ -37,10 +39,17 @@ pub(super) struct Measured {
 }
 
 impl Measured {
-    pub(super) fn of(table: &Table, comment: &Reading, text: &str, around: &Around<'_>) -> Self {
+    pub(super) fn of(
+        table: &Table,
+        comment: &Reading,
+        sense: &Vector,
+        text: &str,
+        around: &Around<'_>,
+    ) -> Self {
         let terms = comment.distinct();
         let article = near_article(table, comment, &terms, around.article);
-        let others = Others::of(table, comment, around, article.best());
+        let others = Others::by_words(table, comment, around, article.best());
+        let sense = beyond_words(table, sense, around, &article, &others);
         let thread = near_thread(comment, &terms, around.conversation, &others);
         let (parent, nearest) = near_parents(comment, &terms, around.parents);
         let length = ln(terms.len());
@@ -77,6 +86,9 @@ impl Measured {
             asks * ln(comment.words),
             flag(text.contains('?')),
             flag(text.bytes().any(|byte| byte.is_ascii_digit()) || text.contains("://")),
+            sense[0],
+            sense[1],
+            sense[2],
         ];
         let fit = |cosine: f32, overlap: f32| 0.6 * cosine + 0.4 * overlap;
         Self {
@@ -179,8 +191,8 @@ fn near_article(table: &Table, comment: &Reading, terms: &[&Term], article: &Art
     near.overlap = near.shared / all.max(1e-6);
     near.head /= all.max(1e-6);
     near.strange_names /= all.max(1e-6);
-    near.shared = near.shared.ln_1p();
-    near.names = near.names.ln_1p();
+    near.shared = log1pf(near.shared);
+    near.names = log1pf(near.names);
     near
 }
 
@@ -212,60 +224,35 @@ fn soft(table: &Table, terms: &[&Term], article: &ArticleTopic) -> f32 {
     near / f32::max(all, 1e-6)
 }
 
-/// What else there is to be near to.
-struct Others {
-    mean: f32,
-    deviation: f32,
-    cosines: Vec<f32>,
-    /// Of the site's own stories.
-    closer: Vec<usize>,
-}
-
-impl Others {
-    #[expect(clippy::cast_precision_loss, reason = "some hundred stories")]
-    fn of(table: &Table, comment: &Reading, around: &Around<'_>, best: f32) -> Self {
-        let stories = around.background.map_or(&[][..], |known| &known.stories);
-        let mut own: Vec<(usize, f32)> = Vec::new();
-        for (at, (_, vector)) in stories.iter().enumerate() {
-            // the article itself may be among the site's recent ones
-            if *vector != around.article.vector {
-                own.push((at, comment.vector.cosine(vector)));
-            }
-        }
-        let mut cosines: Vec<f32> = own.iter().map(|(_, cosine)| *cosine).collect();
-        if own.len() < ENOUGH_STORIES {
-            cosines.extend(
-                table
-                    .everyday
-                    .iter()
-                    .map(|other| comment.vector.cosine(other)),
-            );
-        }
-        let count = cosines.len().max(1) as f32;
-        let mean = sum(cosines.iter().copied()) / count;
-        let square = sum(cosines.iter().map(|cosine| (cosine - mean).powi(2))) / count;
-        own.retain(|(_, cosine)| *cosine > best);
-        own.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        Self {
-            mean,
-            deviation: square.sqrt().max(0.02),
-            cosines,
-            closer: own.into_iter().map(|(at, _)| at).collect(),
-        }
+/// How much nearer to the article the encoder finds the comment than the sum of its words is: to the title, to the
+/// nearer of title and lead, and beside other stories. Nothing where the encoder has not read it, so that the words
+/// alone decide.
+fn beyond_words(
+    table: &Table,
+    comment: &Vector,
+    around: &Around<'_>,
+    by_words: &Near,
+    others: &Others,
+) -> [f32; 3] {
+    let [title, lead] = &around.article.senses;
+    if *comment == Vector::NONE || *lead == Vector::NONE {
+        return [0.0; 3];
     }
-
-    /// How far a nearness stands out from those to other stories, in their deviations.
-    fn against(&self, cosine: f32) -> f32 {
-        ((cosine - self.mean) / self.deviation).clamp(-4.0, 8.0)
-    }
-
-    /// The share of other stories that are nearer, on a scale that tells one of 200 from two.
-    #[expect(clippy::cast_precision_loss, reason = "some hundred stories")]
-    fn rank(&self, cosine: f32) -> f32 {
-        let nearer = self.cosines.iter().filter(|other| **other > cosine).count();
-        let share = nearer as f32 / self.cosines.len().max(1) as f32;
-        (100.0 * share).ln_1p()
-    }
+    let lead = comment.cosine(lead);
+    // an article without a title has no nearness to it, by words or otherwise
+    let has_title = *title != Vector::NONE;
+    let title = if has_title {
+        comment.cosine(title)
+    } else {
+        0.0
+    };
+    let best = if has_title { title.max(lead) } else { lead };
+    let against = Others::by_sense(table, comment, around, best).against(best);
+    [
+        title - by_words.title,
+        best - by_words.best(),
+        against - others.against(by_words.best()),
+    ]
 }
 
 fn near_thread(
@@ -341,11 +328,11 @@ fn says(says: u8) -> f32 {
 }
 
 /// In order: no processor may add up in another one.
-fn sum(numbers: impl Iterator<Item = f32>) -> f32 {
+pub(super) fn sum(numbers: impl Iterator<Item = f32>) -> f32 {
     numbers.fold(0.0, |sum, number| sum + number)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "some thousand words")]
 fn ln(count: usize) -> f32 {
-    (count as f32).ln_1p()
+    log1pf(count as f32)
 }

@@ -2,7 +2,8 @@
 //!
 //! It may be about the article, about what it answers, or about what the thread has come to: the relation that fits
 //! best counts. How near it is to them is seen against how near it is to other stories. Words are compared by their
-//! stems and by their meanings, which come from a table that `training/` distils from a sentence encoder.
+//! stems and by their meanings, which come from a table that `training/` distils from a sentence encoder; and the model's
+//! encoder, which reads the comment for abuse anyway, says what it is about as a whole.
 
 mod article;
 mod background;
@@ -12,6 +13,7 @@ mod conversation;
 mod evidence;
 mod manner;
 mod measure;
+mod others;
 mod reading;
 mod table;
 mod vector;
@@ -20,12 +22,14 @@ use std::borrow::Cow;
 
 use super::language::language;
 use super::phases::{Phase, Prepared, Signals};
+use super::ruleset::Ruleset;
 use super::subject::{ArticleText, Subject};
 use super::verdict::{Kind, Reason, Severity};
 use combine::Known;
 use manner::Manner;
 use measure::{Around, Measured};
 use reading::Reading;
+use vector::Vector;
 
 pub use article::ArticleTopic;
 pub use background::Background;
@@ -130,15 +134,22 @@ impl Phase for Topic {
             return signals;
         }
         let comment = Reading::of(table, on.subject.text);
-        let found = compare(table, &comment, on.subject, |around, measured, known| {
-            let alone = table
-                .combination
-                .off_topic(&measured.measures, Known::Alone);
-            let score = table.combination.off_topic(&measured.measures, known);
-            let fit = 1.0 - alone;
-            let evidence = evidence::gather(&comment, on.subject, around, measured, fit);
-            (score, alone, evidence)
-        });
+        let sense = sense(on);
+        let found = compare(
+            table,
+            &comment,
+            &sense,
+            on.subject,
+            |around, measured, known| {
+                let alone = table
+                    .combination
+                    .off_topic(&measured.measures, Known::Alone);
+                let score = table.combination.off_topic(&measured.measures, known);
+                let fit = 1.0 - alone;
+                let evidence = evidence::gather(&comment, on.subject, around, measured, fit);
+                (score, alone, evidence)
+            },
+        );
         signals
             .scores
             .push(("off_topic", found.as_ref().map(|(score, ..)| *score)));
@@ -161,15 +172,25 @@ impl Phase for Topic {
     }
 }
 
+/// Where the encoder sees the comment point, if it reads it: it does so for the model's sake.
+fn sense(on: &Prepared<'_>) -> Vector {
+    let sense = on.own_words().and_then(|own| own.measured.sense());
+    sense.map_or(Vector::NONE, Vector::along)
+}
+
 /// The measurements of a comment under an article, by name; `None` where the phase abstains. The training scripts
 /// read them, so that they fit the combination to what the program measures.
 #[must_use]
 pub fn measure_topic(
-    table: &Table,
+    ruleset: &Ruleset,
     subject: &Subject<'_>,
 ) -> Option<impl Iterator<Item = (&'static str, f32)>> {
+    let table = ruleset.topics();
     let comment = Reading::of(table, subject.text);
-    let measures = compare(table, &comment, subject, |_, measured, _| measured.measures)?;
+    let sense = sense(&Prepared::new(ruleset, subject));
+    let measures = compare(table, &comment, &sense, subject, |_, measured, _| {
+        measured.measures
+    })?;
     Some(combine::NAMES.into_iter().zip(measures))
 }
 
@@ -179,6 +200,7 @@ pub fn measure_topic(
 fn compare<T>(
     table: &Table,
     comment: &Reading,
+    sense: &Vector,
     subject: &Subject<'_>,
     then: impl FnOnce(&Around<'_>, &Measured, Known) -> T,
 ) -> Option<T> {
@@ -219,7 +241,7 @@ fn compare<T>(
         conversation: conversation.as_deref().filter(|thread| !thread.is_empty()),
         background: subject.background,
     };
-    let measured = Measured::of(table, comment, subject.text, &around);
+    let measured = Measured::of(table, comment, sense, subject.text, &around);
     let comments = around.conversation.map_or(0, Conversation::len);
     Some(then(&around, &measured, Known::of(parents.len(), comments)))
 }

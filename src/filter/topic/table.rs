@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::combine::Combination;
 use super::vector::{Vector, WIDTH};
-use crate::filter::model::{ModelError, Tensors};
+use crate::filter::model::{Model, ModelError, Tensors, Word};
 
 const FILE: &str = "topic.safetensors";
 
@@ -24,6 +24,8 @@ const MOST_PARTS: usize = 8;
 struct Manifest {
     version: String,
     table: String,
+    /// The encoder whose senses took part in the combination.
+    encoder: String,
     combination: Combination,
 }
 
@@ -37,6 +39,12 @@ pub struct Table {
     says: Vec<u8>,
     /// Everyday talk of many kinds, to compare with where the site has too few stories of its own.
     pub(super) everyday: Vec<Vector>,
+    /// The same, as an encoder reads it that knows nothing but topics, and from which ours has learnt them.
+    pub(super) everyday_senses: Vec<Vector>,
+    /// Reads words in their order, where the table only adds them up.
+    model: Arc<Model>,
+    /// Whether it is the one with which the combination was fitted: another's senses say nothing here.
+    knows_model: bool,
     pub(super) combination: Combination,
     version: String,
     id: u32,
@@ -48,13 +56,8 @@ impl fmt::Debug for Table {
     }
 }
 
-static SHIPPED: LazyLock<Result<Arc<Table>, ModelError>> = LazyLock::new(|| {
-    Table::read(
-        include_str!("../../../models/topic.json"),
-        include_bytes!("../../../models/topic.safetensors"),
-    )
-    .map(Arc::new)
-});
+static SHIPPED: LazyLock<Result<Arc<Table>, ModelError>> =
+    LazyLock::new(|| Table::of(Model::shipped()?).map(Arc::new));
 
 impl Table {
     /// The table that is part of this program.
@@ -65,11 +68,23 @@ impl Table {
         SHIPPED.clone()
     }
 
+    /// The table that is part of this program, beside another model.
+    ///
+    /// # Errors
+    /// [`ModelError`] when the program was built with files that do not belong together.
+    pub fn of(model: Arc<Model>) -> Result<Self, ModelError> {
+        Self::read(
+            include_str!("../../../models/topic.json"),
+            include_bytes!("../../../models/topic.safetensors"),
+            model,
+        )
+    }
+
     /// Puts a table together.
     ///
     /// # Errors
     /// [`ModelError`] names the file that does not fit and what to do.
-    pub fn read(manifest: &str, bytes: &[u8]) -> Result<Self, ModelError> {
+    pub fn read(manifest: &str, bytes: &[u8], model: Arc<Model>) -> Result<Self, ModelError> {
         let manifest: Manifest =
             serde_json::from_str(manifest).map_err(|error| ModelError::Shape {
                 file: "topic.json".to_owned(),
@@ -94,10 +109,12 @@ impl Table {
             scales,
             says,
             everyday: self::vectors(&tensors.integers("everyday")?)?,
+            everyday_senses: self::vectors(&tensors.integers("everyday_senses")?)?,
             combination: manifest.combination,
             version: manifest.version,
-            id: u32::from_str_radix(manifest.table.get(..8).unwrap_or_default(), 16)
-                .map_err(|_| tensors.wrong("its sha256 has no digits"))?,
+            knows_model: model.encoder_digest() == Some(&manifest.encoder),
+            id: digits(&manifest.table) ^ model.encoder_digest().map_or(0, digits),
+            model,
         })
     }
 
@@ -106,7 +123,23 @@ impl Table {
         format!("topic-{}", self.version)
     }
 
-    /// Tells tables apart: what was prepared with one is of no use with another.
+    /// The model beside it.
+    pub(in crate::filter) fn model(&self) -> &Arc<Model> {
+        &self.model
+    }
+
+    /// Where the encoder sees these words point, as far as it reads.
+    pub(super) fn sense<'w>(&self, words: impl Iterator<Item = &'w Word>) -> Vector {
+        if !self.knows_model {
+            return Vector::NONE;
+        }
+        self.model
+            .sense(words)
+            .as_ref()
+            .map_or(Vector::NONE, Vector::along)
+    }
+
+    /// Tells tables and encoders apart: what was prepared with one is of no use with another.
     pub(super) fn id(&self) -> u32 {
         self.id
     }
@@ -193,6 +226,11 @@ impl Found {
             Self::Parts(rows) => rows,
         }
     }
+}
+
+/// The beginning of a sha256, which was checked, as a number.
+fn digits(digest: &str) -> u32 {
+    u32::from_str_radix(digest.get(..8).unwrap_or_default(), 16).unwrap_or_default()
 }
 
 fn vectors(numbers: &[i8]) -> Result<Vec<Vector>, ModelError> {

@@ -1,4 +1,6 @@
-use super::super::{ArticleText, Kind, Ruleset, RulesetSource, Subject, Verdict, assess};
+use std::sync::Arc;
+
+use super::super::{ArticleText, Kind, Model, Ruleset, RulesetSource, Subject, Verdict, assess};
 use super::*;
 
 const ARTICLE: ArticleText<'_> = ArticleText {
@@ -9,13 +11,9 @@ const ARTICLE: ArticleText<'_> = ArticleText {
 const PASTA: &str = "My grandmother cooks spaghetti with tomatoes, garlic, basil and parmesan";
 
 fn judged(subject: &Subject<'_>) -> Verdict {
-    let quick = Subject {
-        quick: true,
-        ..*subject
-    };
     assess(
         &Ruleset::compile(&RulesetSource::default()).unwrap(),
-        &quick,
+        subject,
     )
 }
 
@@ -98,6 +96,45 @@ fn what_was_prepared_gives_the_same_verdict() {
         ..raw
     };
     assert_eq!(judged(&raw), judged(&prepared));
+}
+
+#[test]
+fn the_encoder_adds_to_what_the_words_say_and_may_be_missing() {
+    let ruleset = Ruleset::compile(&RulesetSource::default()).unwrap();
+    let sense = |subject: &Subject<'_>| {
+        let measured: Vec<_> = measure_topic(&ruleset, subject).unwrap().collect();
+        let sense = measured
+            .iter()
+            .filter(|(name, _)| name.starts_with("sense"));
+        sense.map(|(_, measure)| *measure).collect::<Vec<f32>>()
+    };
+    // not a word of it is in the article
+    let far =
+        under("Pedalling to work beats sitting in a jam, and taxpayers get something lasting");
+    let seen = sense(&far);
+    assert!(
+        seen.len() == 3 && seen.iter().any(|more| *more != 0.0),
+        "{seen:?}"
+    );
+    let quick = |subject| Subject {
+        quick: true,
+        ..subject
+    };
+    assert_eq!(sense(&quick(far)), [0.0; 3]);
+    // it knows that this is near, where the words do not
+    let score = |subject: Subject<'_>| score(&subject).unwrap();
+    assert!(score(far) < score(quick(far)));
+    assert!(score(far) < score(under(PASTA)));
+    // what was prepared with one encoder is of no use without it
+    let table = Table::shipped().unwrap();
+    let manifest = include_str!("../../../models/models.json");
+    let fast = include_bytes!("../../../models/fast.safetensors");
+    let without = Table::of(Arc::new(Model::read(manifest, fast, None).unwrap())).unwrap();
+    assert!(
+        without
+            .read_article(&table.article(ARTICLE).to_bytes())
+            .is_err()
+    );
 }
 
 #[test]

@@ -184,7 +184,7 @@ async fn a_desk(house: &Belowline) -> (Arc<Chrome>, Browser, Uuid, Uuid) {
     let aside = gus
         .posts(
             &article,
-            "The umpire needs glasses: how was that not lbw on Sunday? Our batsmen deserve better.",
+            "Lasagne: layer the pasta with bechamel, ragu and parmesan, and bake it for forty minutes.",
         )
         .await;
     let elsewhere = gus
