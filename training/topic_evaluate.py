@@ -1,8 +1,9 @@
 """Measures on `valid` what the topic phase does, through `belowline screen`, and prints the tables of docs/filters.md.
 
-    python topic_evaluate.py [--models DIR] [--cases] > tables.md
+    python topic_evaluate.py [--models DIR] [--cases] [--quick] > tables.md
 
-With `--cases`, ten false alarms and ten misses with the evidence that a moderator is shown.
+With `--cases`, ten false alarms and ten misses with the evidence that a moderator is shown; with `--quick`, by words
+alone, as in a flood.
 """
 
 import argparse
@@ -19,13 +20,13 @@ from topic_texts import corpora
 STOP = set((corpora.Path(__file__).parent.parent / "lists" / "stop-words.txt").read_text().split("\n"))
 
 
-def read(part, around, most, options):
+def read(part, around, most, options, quick=False):
     """Per collection: lines, rows of pairs, verdicts."""
     found = {}
     for name in topic_pairs.ENGLISH:
         corpus = topic_pairs.Corpus(name)
         lines, rows = topic_pairs.pairs(corpus, part, around, most)
-        found[name] = (lines, rows, program.screen(lines, *options))
+        found[name] = (lines, rows, program.screen([{**line, "quick": quick} for line in lines], *options))
     return found
 
 
@@ -53,6 +54,7 @@ def main():
     ask.add_argument("--part", default="valid")
     ask.add_argument("--most", type=int, default=3000)
     ask.add_argument("--cases", action="store_true")
+    ask.add_argument("--quick", action="store_true")
     with_ = ask.parse_args()
     options = ["--models", with_.models] if with_.models else []
     head = ["given", *[short(name) for name in topic_pairs.ENGLISH], "mean", "random / same section / tfidf-near",
@@ -60,7 +62,7 @@ def main():
     lines, shares = [], []
     around = None
     for title, given in (("the article alone", False), ("thread and parent too", True)):
-        found = read(with_.part, given, with_.most, options)
+        found = read(with_.part, given, with_.most, options, with_.quick)
         around = found if given else around
         each = [separation(verdicts, rows) for _, rows, verdicts in found.values()]
         kinds = [mean([separation(verdicts, rows, lambda row: row["label"] == 1 or row["neg_kind"] == kind)
@@ -73,7 +75,7 @@ def main():
                    for least, most in ((0, 4), (5, 15), (16, 10**6))]
         corpus = topic_pairs.Corpus(topic_pairs.QATAR)
         asked, labels = topic_pairs.human(corpus, with_.part, given)
-        people = float(auc([score(v) for v in program.screen(asked, *options)], [1 - label for label in labels]))
+        people = float(auc([score(v) for v in program.screen([{**line, "quick": with_.quick} for line in asked], *options)], [1 - label for label in labels]))
         lines.append([title, *[f"{one:.3f}" for one in each], f"**{np.mean(each):.3f}**", " / ".join(kinds),
                       " / ".join(f"{one:.2f}" for one in lengths), f"{people:.3f}"])
         flagged = lambda kind: mean([100 * np.mean([has(v, "off_topic") for row, v in zip(rows, verdicts)
