@@ -142,9 +142,11 @@ impl ItemView {
 
     /// The side thread in which the comment stands, where there is something to say about it.
     fn side_thread(&self) -> Option<&SideThread> {
-        let is_ruled = |side: &&SideThread| side.belongs || side.closed;
         let side = self.item.side_thread.as_ref()?;
-        (self.comparison.is_some() || is_ruled(&side)).then_some(side)
+        let is_ruled = side.belongs || side.closed;
+        // what is live can be closed to answers, also where the filter saw nothing in it
+        let can_be_ruled = self.comparison.is_some() || self.item.status == Status::Live;
+        (is_ruled || can_be_ruled).then_some(side)
     }
 
     /// The action of the refusing buttons, if the comment can be refused.
