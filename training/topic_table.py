@@ -11,7 +11,6 @@ import argparse
 import collections
 import random
 import re
-import sys
 from pathlib import Path
 
 import numpy as np

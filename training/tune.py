@@ -26,8 +26,6 @@ from encoder import ABOUT, ABUSIVE, HEADS, WIDTH, Encoder, auc, batches, dropped
 
 # Texts of one epoch that teach topics alone: of the dictionary and the speeches, and of news and what people reply.
 REFERENCE, REPLIES = 15000, 5000
-
-
 LEET = {"a": "4@", "e": "3", "i": "1!", "o": "0", "s": "5$", "t": "7"}
 
 
@@ -147,7 +145,8 @@ def main():
     model = Encoder.pretrained().to(device)
     model.place.weight.requires_grad_(False)
     slow = [p for name, p in model.named_parameters() if p.requires_grad and not name.startswith(("heads", "places", "about"))]
-    optimizer = torch.optim.AdamW([{"params": slow, "lr": with_.rate}, {"params": [*model.heads.parameters(), model.places, *model.about.parameters()], "lr": 1e-3}],
+    quick = [*model.heads.parameters(), *model.about.parameters(), model.places]
+    optimizer = torch.optim.AdamW([{"params": slow, "lr": with_.rate}, {"params": quick, "lr": 1e-3}],
                                   weight_decay=0.01, betas=(0.9, 0.98), fused=True)
     highest = [group["lr"] for group in optimizer.param_groups]
     if with_.start:
