@@ -56,6 +56,9 @@ pub enum Command {
         /// Print what the topic phase measures instead; lines are those of `screen`
         #[arg(long, conflicts_with = "features")]
         topic: bool,
+        /// With --topic: as in `screen`
+        #[arg(long, requires = "topic")]
+        unrelated: bool,
     },
     /// Turn somebody else's list of terms into a ruleset (JSON): one a line, a table with commas, or JSON
     Terms(TermsArgs),
@@ -174,6 +177,9 @@ pub struct ScreenArgs {
     /// A folder with other weights than those that ship: models.json, fast.safetensors, encoder.safetensors
     #[arg(long, value_name = "DIR")]
     pub models: Option<PathBuf>,
+    /// The lines are not all of one site: the articles of the lines above are no stories to compare with
+    #[arg(long)]
+    pub unrelated: bool,
     /// How many comments at a time [default: the number of cores]
     #[arg(long)]
     pub threads: Option<usize>,

@@ -83,8 +83,9 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Measure {
             models,
             topic: true,
+            unrelated,
             ..
-        } => measure::topic(models.as_deref()),
+        } => measure::topic(models.as_deref(), !unrelated),
         Command::Measure {
             models, features, ..
         } => measure::run(models.as_deref(), features),

@@ -13,7 +13,7 @@ use crate::filter::{Outcome, Ruleset, Subject, TopicTable, Verdict, assess};
 mod around;
 mod topic;
 
-use around::{Kept, RequestArticle, conversation};
+use around::{Around, Articles, RequestArticle, conversation};
 
 pub use topic::measure;
 
@@ -82,9 +82,19 @@ struct Answered {
     outcome: Option<Outcome>,
 }
 
-/// Judges every line of `input` on `threads` threads (at least one) and writes the answers in
+/// How to run.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// How many comments are judged at a time; at least one.
+    pub threads: usize,
+    /// Whether the articles are all of one site: then those of the lines above are its other stories, for a line that
+    /// brings no background of its own.
+    pub one_site: bool,
+}
+
+/// Judges every line of `input` and writes the answers in
 /// order. Takes what the reader already holds, answers and flushes; so a child process that is
-/// sent one line answers that line. Memory is bounded by a batch.
+/// sent one line answers that line. Memory is bounded by a batch and the newest articles.
 ///
 /// # Errors
 /// Only those of reading and writing. A bad line becomes an error line and the run goes on.
@@ -92,19 +102,19 @@ pub fn run(
     input: impl BufRead,
     mut output: impl Write,
     ruleset: &Ruleset,
-    threads: usize,
+    options: Options,
 ) -> io::Result<Summary> {
-    let threads = threads.max(1);
+    let threads = options.threads.max(1);
     // A buffer of our own, large enough for every core, that says what it holds.
     let mut input = BufReader::with_capacity(BUFFER, input);
     let mut summary = Summary::default();
-    let mut kept: Vec<Kept> = (0..threads).map(|_| Kept::default()).collect();
+    let mut articles = Articles::new(options.one_site);
     loop {
         let batch = next_batch(&mut input, threads * LINES_PER_THREAD)?;
         if batch.is_empty() {
             return Ok(summary);
         }
-        for answered in judge(&batch, ruleset, &mut kept) {
+        for answered in judge(&batch, ruleset, &mut articles, threads) {
             summary.count(answered.outcome);
             output.write_all(&answered.line)?;
             output.write_all(b"\n")?;
@@ -185,79 +195,95 @@ fn next_line(input: &mut impl BufRead) -> io::Result<Option<Line>> {
 }
 
 /// The answers to a batch, in order.
-fn judge(batch: &[Line], ruleset: &Ruleset, kept: &mut [Kept]) -> Vec<Answered> {
-    let in_order = |lines: &[Line], kept: &mut Kept| -> Vec<Answered> {
-        let one = |line| answer(line, ruleset, kept);
-        lines.iter().map(one).collect()
+fn judge(
+    batch: &[Line],
+    ruleset: &Ruleset,
+    articles: &mut Articles,
+    threads: usize,
+) -> Vec<Answered> {
+    let read = on_threads(threads, batch, read);
+    let requests: Vec<Option<&Request>> = read
+        .iter()
+        .map(|line| line.as_ref()?.as_ref().ok())
+        .collect();
+    let around = articles.around(ruleset.topics(), &requests, threads);
+    let known: Vec<_> = requests.into_iter().zip(around).collect();
+    let verdicts = on_threads(threads, &known, |(request, around)| {
+        request.map(|request| verdict_on(request, ruleset, around))
+    });
+    // a fault in a filter costs one answer and not the run
+    read.into_iter()
+        .zip(verdicts)
+        .map(|(line, verdict)| match (line, verdict) {
+            (Some(Err(refused)), _) => refused,
+            (Some(Ok(request)), Some(Some(verdict))) => written(request.id, &verdict),
+            (Some(Ok(request)), _) => failed(request.id),
+            (None, _) => failed(Value::Null),
+        })
+        .collect()
+}
+
+/// What comes of each item, in order, on so many threads; `None` where it panicked.
+fn on_threads<T: Sync, R: Send>(
+    threads: usize,
+    items: &[T],
+    one: impl Fn(&T) -> R + Sync,
+) -> Vec<Option<R>> {
+    let in_order = |items: &[T]| -> Vec<Option<R>> {
+        let caught = |item| catch_unwind(AssertUnwindSafe(|| one(item))).ok();
+        items.iter().map(caught).collect()
     };
-    let share = batch.len().div_ceil(kept.len().max(1)).max(1);
-    if let (true, Some(kept)) = (share == batch.len(), kept.first_mut()) {
-        return in_order(batch, kept);
+    let share = items.len().div_ceil(threads.max(1)).max(1);
+    if share >= items.len() {
+        return in_order(items);
     }
     std::thread::scope(|scope| {
-        let workers: Vec<_> = batch
+        let workers: Vec<_> = items
             .chunks(share)
-            .zip(kept)
-            .map(|(lines, kept)| (lines, scope.spawn(move || in_order(lines, kept))))
+            .map(|items| (items, scope.spawn(|| in_order(items))))
             .collect();
         workers
             .into_iter()
-            .flat_map(|(lines, worker)| {
-                let lost = || lines.iter().map(|_| failed(Value::Null)).collect();
+            .flat_map(|(items, worker)| {
+                let lost = || items.iter().map(|_| None).collect();
                 worker.join().unwrap_or_else(|_| lost())
             })
             .collect()
     })
 }
 
-fn answer(line: &Line, ruleset: &Ruleset, kept: &mut Kept) -> Answered {
+/// A line's request, which has a text; or what to answer instead.
+fn read(line: &Line) -> Result<Request, Answered> {
     let Line::Whole(line) = line else {
         let error = format!("the line is longer than {LONGEST_LINE} bytes: shorten the texts");
-        return refuse(Value::Null, error);
+        return Err(refuse(Value::Null, error));
     };
-    let text = match std::str::from_utf8(line) {
-        Ok(text) => text.trim_start_matches('\u{feff}'),
-        Err(error) => {
-            let at = error.valid_up_to();
-            return refuse(
-                Value::Null,
-                format!("byte {at} is not UTF-8: encode the line as UTF-8"),
-            );
-        }
-    };
-    let request: Request = match serde_json::from_str(text) {
-        Ok(request) => request,
-        Err(error) => {
-            let message = format!("the line cannot be read ({error}): send one JSON object a line");
-            return refuse(id_in(text), message);
-        }
-    };
+    let text = std::str::from_utf8(line).map_err(|error| {
+        let at = error.valid_up_to();
+        let error = format!("byte {at} is not UTF-8: encode the line as UTF-8");
+        refuse(Value::Null, error)
+    })?;
+    let text = text.trim_start_matches('\u{feff}');
+    let request: Request = serde_json::from_str(text).map_err(|error| {
+        let message = format!("the line cannot be read ({error}): send one JSON object a line");
+        refuse(id_in(text), message)
+    })?;
     if !matches!(
         request.id,
         Value::Null | Value::String(_) | Value::Number(_)
     ) {
-        return refuse(
-            Value::Null,
-            "\"id\" must be a string or a number".to_owned(),
-        );
+        let error = "\"id\" must be a string or a number".to_owned();
+        return Err(refuse(Value::Null, error));
     }
-    let Some(comment) = &request.text else {
-        return refuse(
-            request.id,
-            "\"text\" is missing: send the comment as a string".to_owned(),
-        );
-    };
-    // A fault in a filter must cost one answer and not the run.
-    match catch_unwind(AssertUnwindSafe(|| {
-        verdict_on(&request, comment, ruleset, kept)
-    })) {
-        Ok(verdict) => written(request.id, &verdict),
-        Err(_) => failed(request.id),
+    if request.text.is_none() {
+        let error = "\"text\" is missing: send the comment as a string".to_owned();
+        return Err(refuse(request.id, error));
     }
+    Ok(request)
 }
 
-fn verdict_on(request: &Request, comment: &str, ruleset: &Ruleset, kept: &mut Kept) -> Verdict {
-    with_subject(request, comment, ruleset.topics(), kept, |subject| {
+fn verdict_on(request: &Request, ruleset: &Ruleset, around: &Around) -> Verdict {
+    with_subject(request, ruleset.topics(), around, |subject| {
         assess(ruleset, subject)
     })
 }
@@ -265,9 +291,8 @@ fn verdict_on(request: &Request, comment: &str, ruleset: &Ruleset, kept: &mut Ke
 /// Gives the comment with its surroundings to `then`.
 fn with_subject<T>(
     request: &Request,
-    comment: &str,
     table: &TopicTable,
-    kept: &mut Kept,
+    around: &Around,
     then: impl FnOnce(&Subject<'_>) -> T,
 ) -> T {
     let (ancestors, thread, recent) = (
@@ -275,18 +300,16 @@ fn with_subject<T>(
         texts(request.thread.as_ref()),
         texts(request.recent.as_ref()),
     );
-    let (prepared, background) =
-        kept.around(table, request.article.as_ref(), request.background.as_ref());
     let conversation = conversation(table, request.conversation.as_ref());
     then(&Subject {
-        text: comment,
+        text: request.text.as_deref().unwrap_or_default(),
         article: request.article.as_ref().map(RequestArticle::text),
         parent: request.parent.as_deref(),
         ancestors: &ancestors,
         thread: &thread,
-        prepared,
+        prepared: around.article.as_deref(),
         conversation: conversation.as_ref(),
-        background,
+        background: around.background.as_deref(),
         belongs: request.belongs,
         recent: &recent,
         quick: request.quick,

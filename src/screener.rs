@@ -40,6 +40,8 @@ impl ScreenerCommand {
             "screen",
             "--ruleset",
             "-",
+            // it brings what each comment is compared with, and serves every site
+            "--unrelated",
             "--threads",
             "1",
             "--memory-mib",

@@ -56,13 +56,14 @@ pub(super) fn run(folder: Option<&Path>, features: bool) -> anyhow::Result<()> {
 }
 
 /// What the topic phase measures in the lines of `screen`.
-pub(super) fn topic(folder: Option<&Path>) -> anyhow::Result<()> {
+pub(super) fn topic(folder: Option<&Path>, one_site: bool) -> anyhow::Result<()> {
     let ruleset = super::models::ruleset(&RulesetSource::default(), folder)?;
     let output = std::io::BufWriter::new(std::io::stdout().lock());
     Ok(crate::screen::measure(
         std::io::stdin().lock(),
         output,
         &ruleset,
+        one_site,
     )?)
 }
 

@@ -36,7 +36,11 @@ pub(super) fn run(arguments: &ScreenArgs) -> anyhow::Result<()> {
     let threads = arguments
         .threads
         .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
-    let summary = screen::run(input, std::io::stdout().lock(), &ruleset, threads);
+    let options = screen::Options {
+        threads,
+        one_site: !arguments.unrelated,
+    };
+    let summary = screen::run(input, std::io::stdout().lock(), &ruleset, options);
     match summary {
         Ok(summary) if arguments.ruleset.as_deref() != Some("-") => {
             eprintln!(

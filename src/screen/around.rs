@@ -1,20 +1,29 @@
-//! What comments are compared with. Comments of one article come in a row, so what was prepared for the last one is
-//! kept for the next.
+//! What comments are compared with: their article, and what else the site writes about.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
 
+use super::{Request, on_threads};
 use crate::filter::{ArticleText, ArticleTopic, Background, Conversation, TopicTable};
 
+/// Articles that are kept: one, and as many others as the service compares it with.
+const RECENT: usize = 51;
+
 /// The article of a request.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 pub(super) struct RequestArticle {
     title: Option<String>,
     body: Option<String>,
     /// As stored, in base64; used where this program's table made it, and the texts are used otherwise.
     prepared: Option<String>,
 }
+
+type Key = [u8; 32];
 
 impl RequestArticle {
     pub(super) fn text(&self) -> ArticleText<'_> {
@@ -23,54 +32,134 @@ impl RequestArticle {
             body: self.body.as_deref().unwrap_or_default(),
         }
     }
-}
 
-/// What was prepared last, for one thread of the program.
-#[derive(Debug, Default)]
-pub(super) struct Kept {
-    article: Option<(RequestArticle, ArticleTopic)>,
-    background: Option<(String, Background)>,
-}
-
-impl Kept {
-    /// Prepares an article, unless it is the last one.
-    fn prepare(&mut self, table: &TopicTable, wanted: &RequestArticle) {
-        let kept = self.article.take().filter(|(known, _)| known == wanted);
-        let kept = kept.unwrap_or_else(|| {
-            let stored = wanted.prepared.as_deref().and_then(bytes);
-            let stored = stored.and_then(|bytes| table.read_article(&bytes).ok());
-            let article = stored.unwrap_or_else(|| table.article(wanted.text()));
-            (wanted.clone(), article)
-        });
-        self.article = Some(kept);
+    fn key(&self) -> Key {
+        let mut hash = Sha256::new();
+        for part in [&self.title, &self.body, &self.prepared] {
+            let part = part.as_deref().unwrap_or_default();
+            hash.update(part.len().to_le_bytes());
+            hash.update(part);
+        }
+        hash.finalize().into()
     }
 
-    /// Reads a background, unless it is the last one. Does without one that another table made.
-    fn read_background(&mut self, table: &TopicTable, wanted: Option<&String>) {
-        let known = self.background.as_ref().map(|(known, _)| known);
-        if known != wanted {
-            self.background = wanted.and_then(|wanted| {
-                let background = table.read_background(&bytes(wanted)?).ok()?;
-                Some((wanted.clone(), background))
-            });
+    fn prepare(&self, table: &TopicTable) -> ArticleTopic {
+        let stored = self.prepared.as_deref().and_then(bytes);
+        let stored = stored.and_then(|bytes| table.read_article(&bytes).ok());
+        stored.unwrap_or_else(|| table.article(self.text()))
+    }
+}
+
+/// What one comment is compared with.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Around {
+    pub(super) article: Option<Arc<ArticleTopic>>,
+    pub(super) background: Option<Arc<Background>>,
+}
+
+/// The articles of the run so far.
+#[derive(Debug, Default)]
+pub(super) struct Articles {
+    /// Are they all of one site?
+    one_site: bool,
+    /// The newest, the oldest first.
+    recent: VecDeque<(Key, String, Arc<ArticleTopic>)>,
+    /// They as a background; made when it is needed.
+    stories: Option<Arc<Background>>,
+    /// The background that was given last, as it was given.
+    given: Option<(String, Arc<Background>)>,
+}
+
+impl Articles {
+    pub(super) fn new(one_site: bool) -> Self {
+        Self {
+            one_site,
+            ..Self::default()
         }
     }
 
-    /// Both, for one comment.
+    /// What each of these comments is compared with. Of the same lines in the same order it is always the same, however
+    /// they came in: a line's background is made of the lines above it.
     pub(super) fn around(
         &mut self,
         table: &TopicTable,
-        article: Option<&RequestArticle>,
-        background: Option<&String>,
-    ) -> (Option<&ArticleTopic>, Option<&Background>) {
-        self.read_background(table, background);
-        if let Some(article) = article {
-            self.prepare(table, article);
+        requests: &[Option<&Request>],
+        threads: usize,
+    ) -> Vec<Around> {
+        let keys: Vec<Option<Key>> = requests
+            .iter()
+            .map(|request| Some(request.as_ref()?.article.as_ref()?.key()))
+            .collect();
+        let mut prepared: HashMap<Key, Option<Arc<ArticleTopic>>> = self
+            .recent
+            .iter()
+            .map(|(key, _, article)| (*key, Some(Arc::clone(article))))
+            .collect();
+        let mut new: Vec<(Key, &RequestArticle)> = Vec::new();
+        for (key, request) in keys.iter().zip(requests) {
+            let article = request.and_then(|request| request.article.as_ref());
+            if let Some((key, article)) = key.zip(article)
+                && !prepared.contains_key(&key)
+            {
+                prepared.insert(key, None);
+                new.push((key, article));
+            }
         }
-        (
-            article.and(self.article.as_ref()).map(|(_, kept)| kept),
-            self.background.as_ref().map(|(_, kept)| kept),
-        )
+        let made = on_threads(threads, &new, |(_, article)| article.prepare(table));
+        for ((key, _), article) in new.iter().zip(made) {
+            prepared.insert(*key, article.map(Arc::new));
+        }
+        keys.iter()
+            .zip(requests)
+            .map(|(key, request)| {
+                let article = key.and_then(|key| prepared.get(&key)?.clone());
+                if let Some((request, (key, article))) = request.zip(key.zip(article.as_ref())) {
+                    self.remember(key, request, article);
+                }
+                Around {
+                    article,
+                    background: request.and_then(|request| self.background(table, request)),
+                }
+            })
+            .collect()
+    }
+
+    fn remember(&mut self, key: Key, request: &Request, article: &Arc<ArticleTopic>) {
+        if self.recent.iter().any(|(known, ..)| *known == key) {
+            return;
+        }
+        if self.recent.len() == RECENT {
+            self.recent.pop_front();
+        }
+        let title = request.article.as_ref().map(|article| article.text().title);
+        let title = title.unwrap_or_default().to_owned();
+        self.recent.push_back((key, title, Arc::clone(article)));
+        self.stories = None;
+    }
+
+    /// What was given; does without one that another table made. Where none was, the other articles of one site.
+    fn background(&mut self, table: &TopicTable, request: &Request) -> Option<Arc<Background>> {
+        let Some(wanted) = &request.background else {
+            let of_site = self.one_site && request.article.is_some();
+            return of_site.then(|| self.stories(table));
+        };
+        if self.given.as_ref().is_none_or(|(known, _)| known != wanted) {
+            let read = bytes(wanted).and_then(|bytes| table.read_background(&bytes).ok());
+            self.given = read.map(|read| (wanted.clone(), Arc::new(read)));
+        }
+        self.given.as_ref().map(|(_, read)| Arc::clone(read))
+    }
+
+    fn stories(&mut self, table: &TopicTable) -> Arc<Background> {
+        let recent = &self.recent;
+        let stories = self.stories.get_or_insert_with(|| {
+            let mut stories = table.background();
+            for (_, title, article) in recent.iter().rev() {
+                stories.add(title, article);
+            }
+            Arc::new(stories)
+        });
+        Arc::clone(stories)
     }
 }
 

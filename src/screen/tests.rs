@@ -3,13 +3,18 @@
 use super::*;
 use crate::filter::RulesetSource;
 
+const SITE: Options = Options {
+    threads: 3,
+    one_site: true,
+};
+
 fn ruleset() -> Ruleset {
     Ruleset::compile(&RulesetSource::default()).unwrap()
 }
 
 fn screened(input: &[u8]) -> (Vec<Value>, Summary) {
     let mut output = Vec::new();
-    let summary = run(input, &mut output, &ruleset(), 3).unwrap();
+    let summary = run(input, &mut output, &ruleset(), SITE).unwrap();
     let lines = String::from_utf8(output).unwrap();
     (
         lines
@@ -149,6 +154,56 @@ fn a_line_is_answered_before_more_is_awaited() {
         sent: 0,
     };
     let output = io::BufWriter::new(Shared(&answers));
-    let summary = run(BufReader::new(dialogue), output, &ruleset(), 2).unwrap();
+    let summary = run(BufReader::new(dialogue), output, &ruleset(), SITE).unwrap();
     assert_eq!(summary.lines, 3);
+}
+
+/// A sender whose lines come one by one.
+struct OneByOne<'a>(std::str::SplitInclusive<'a, char>);
+
+impl Read for OneByOne<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let line = self.0.next().unwrap_or_default().as_bytes();
+        into[..line.len()].copy_from_slice(line);
+        Ok(line.len())
+    }
+}
+
+#[test]
+fn articles_of_the_lines_above_are_the_other_stories_of_one_site() {
+    let bridge =
+        r#"{"title":"New bridge over the river","body":"The council opened it on Monday."}"#;
+    let cricket = r#"{"title":"Home side lose by six wickets","body":"The umpire gave four batsmen out, the bowlers took wickets with spin."}"#;
+    let lines: String = [cricket, bridge, bridge]
+        .iter()
+        .map(|article| {
+            let text = "The umpire was blind, and our batsmen threw their wickets away.";
+            format!("{{\"text\":\"{text}\",\"article\":{article}}}\n")
+        })
+        .collect();
+    let told = |input: &mut dyn Read, options: Options| {
+        let mut output = Vec::new();
+        run(BufReader::new(input), &mut output, &ruleset(), options).unwrap();
+        String::from_utf8(output).unwrap()
+    };
+    let closer = |told: &str| -> Vec<Value> {
+        let lines = told.lines().map(serde_json::from_str::<Value>);
+        lines
+            .map(|line| line.unwrap()["topic"]["closer"].clone())
+            .collect()
+    };
+    let at_once = told(&mut lines.as_bytes(), SITE);
+    assert_eq!(closer(&at_once), [0, 1, 1]);
+    // however they come in
+    let alone = Options { threads: 1, ..SITE };
+    assert_eq!(at_once, told(&mut lines.as_bytes(), alone));
+    assert_eq!(
+        at_once,
+        told(&mut OneByOne(lines.split_inclusive('\n')), SITE)
+    );
+    let unrelated = Options {
+        one_site: false,
+        ..SITE
+    };
+    assert_eq!(closer(&told(&mut lines.as_bytes(), unrelated)), [0, 0, 0]);
 }

@@ -5,7 +5,7 @@ use std::io::{self, BufRead, Write};
 
 use serde::Serialize;
 
-use super::{Kept, Request, with_subject};
+use super::{Articles, Request, with_subject};
 use crate::filter::{Ruleset, measure_topic};
 
 #[derive(Serialize)]
@@ -18,13 +18,19 @@ struct Line {
 ///
 /// # Errors
 /// Those of reading and writing, and of a line that is none of `screen`.
-pub fn measure(input: impl BufRead, mut output: impl Write, ruleset: &Ruleset) -> io::Result<()> {
+pub fn measure(
+    input: impl BufRead,
+    mut output: impl Write,
+    ruleset: &Ruleset,
+    one_site: bool,
+) -> io::Result<()> {
     let table = ruleset.topics();
-    let mut kept = Kept::default();
+    let mut articles = Articles::new(one_site);
     for line in input.lines() {
         let request: Request = serde_json::from_str(&line?)?;
-        let comment = request.text.as_deref().unwrap_or_default();
-        let topic = with_subject(&request, comment, table, &mut kept, |subject| {
+        let around = articles.around(table, &[Some(&request)], 1);
+        let around = around.into_iter().next().unwrap_or_default();
+        let topic = with_subject(&request, table, &around, |subject| {
             measure_topic(ruleset, subject).map(Iterator::collect)
         });
         serde_json::to_writer(&mut output, &Line { topic })?;

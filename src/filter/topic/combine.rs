@@ -40,10 +40,13 @@ pub(super) const NAMES: [&str; COUNT] = [
     "sense_title",
     "sense",
     "sense_against",
+    "nearest",
+    "sense_nearest",
+    "stories",
 ];
 
 /// How many there are.
-pub(super) const COUNT: usize = 32;
+pub(super) const COUNT: usize = 35;
 
 /// Measurements of one comment.
 pub(super) type Measures = [f32; COUNT];
@@ -78,7 +81,7 @@ pub(super) enum Known {
 }
 
 /// A thread with as many live comments is long.
-const LONG_THREAD: usize = 4;
+const LONG_THREAD: usize = 6;
 
 impl Known {
     pub(super) fn of(parents: usize, comments: usize) -> Self {

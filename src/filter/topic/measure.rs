@@ -89,6 +89,9 @@ impl Measured {
             sense[0],
             sense[1],
             sense[2],
+            others.nearest(),
+            sense[3],
+            others.share,
         ];
         let fit = |cosine: f32, overlap: f32| 0.6 * cosine + 0.4 * overlap;
         Self {
@@ -225,7 +228,7 @@ fn soft(table: &Table, terms: &[&Term], article: &ArticleTopic) -> f32 {
 }
 
 /// How much nearer to the article the encoder finds the comment than the sum of its words is: to the title, to the
-/// nearer of title and lead, and beside other stories. Nothing where the encoder has not read it, so that the words
+/// nearer of title and lead, and beside other stories; and to the nearest of those. Nothing where the encoder has not read it, so that the words
 /// alone decide.
 fn beyond_words(
     table: &Table,
@@ -233,10 +236,10 @@ fn beyond_words(
     around: &Around<'_>,
     by_words: &Near,
     others: &Others,
-) -> [f32; 3] {
+) -> [f32; 4] {
     let [title, lead] = &around.article.senses;
     if *comment == Vector::NONE || *lead == Vector::NONE {
-        return [0.0; 3];
+        return [0.0; 4];
     }
     let lead = comment.cosine(lead);
     // an article without a title has no nearness to it, by words or otherwise
@@ -247,11 +250,12 @@ fn beyond_words(
         0.0
     };
     let best = if has_title { title.max(lead) } else { lead };
-    let against = Others::by_sense(table, comment, around, best).against(best);
+    let by_sense = Others::by_sense(table, comment, around, best);
     [
         title - by_words.title,
         best - by_words.best(),
-        against - others.against(by_words.best()),
+        by_sense.against(best) - others.against(by_words.best()),
+        by_sense.nearest() - others.nearest(),
     ]
 }
 

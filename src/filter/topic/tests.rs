@@ -113,14 +113,14 @@ fn the_encoder_adds_to_what_the_words_say_and_may_be_missing() {
         under("Pedalling to work beats sitting in a jam, and taxpayers get something lasting");
     let seen = sense(&far);
     assert!(
-        seen.len() == 3 && seen.iter().any(|more| *more != 0.0),
+        seen.len() == 4 && seen.iter().any(|more| *more != 0.0),
         "{seen:?}"
     );
     let quick = |subject| Subject {
         quick: true,
         ..subject
     };
-    assert_eq!(sense(&quick(far)), [0.0; 3]);
+    assert_eq!(sense(&quick(far)), [0.0; 4]);
     // it knows that this is near, where the words do not
     let score = |subject: Subject<'_>| score(&subject).unwrap();
     assert!(score(far) < score(quick(far)));
