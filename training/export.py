@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import numpy as np
-from safetensors.numpy import save_file
+from safetensors.numpy import load_file, save_file
 
 from encoder import LAYERS, base
 
@@ -41,6 +41,17 @@ def encoder(state, heads, bias, path):
     for part in ("weight", "bias"):
         tensors[f"about.{part}"] = np.ascontiguousarray(state[f"about.{part}"], np.float32)
     save_file(tensors, path)
+
+
+def shipped(path):
+    """The encoder's tensors out of what `encoder` wrote, as far as rounding left them; its heads are those of the kinds."""
+    tensors = load_file(path)
+    state = {name: value for name, value in tensors.items() if not name.endswith(".scale") and name != "vocabulary"}
+    for name, value in tensors.items():
+        if name.endswith(".scale"):
+            weight = name.replace(".scale", ".weight")
+            state[weight] = tensors[weight].astype(np.float32) * value[:, None]
+    return state
 
 
 def fast(table, bias, path):

@@ -75,6 +75,10 @@ CROWDS = """bankers;politicians;journalists;landlords;lawyers;estate agents;Tori
 capitalists;car drivers;cyclists;football fans;influencers;referees;managers;tax collectors;students;teachers;vegans;
 tourists;smokers;hunters;gamers;bureaucrats;civil servants;poets;lobbyists;dentists;Nazis;terrorists;rapists;burglars;
 liberals;conservatives;doctors;actors;hipsters;celebrities""".replace("\n", "").split(";")
+BODIES = """the councillors;the council;our MPs;the government;the ministers;the editors of this paper;the school board;
+the planners;the people at city hall;the board;the unions;the opposition;the transport authority;the police chiefs;
+the bosses of the water company;our local politicians;the management;the judges;the experts on television;those in charge;
+the officials;both parties;the developers;the moderators;the bank's directors""".replace("\n", "").split(";")
 NAMES = """Mr Harding;the mayor;Karen;the author;Trump;Biden;the minister;Dave;the editor;Boris;Hillary;Miller;
 this columnist;Jessica;the coach;Bob;the chancellor;Ahmed;Imran Khan;Modi;Maria;the referee""".replace("\n", "").split(";")
 BEFORE = ["Honestly, ", "Look, ", "I am sorry but ", "lol ", "Let me say it plainly: ", "So, ", "Well, ", "As I said before, ",
@@ -118,6 +122,7 @@ class Filler:
         self.rng = rng
         self.groups, self.slurs = pick(GROUPS, 7), pick(SLURS, 6)
         self.things, self.crowds, self.names = pick(THINGS, 5), pick(CROWDS, 5), pick(NAMES, 5)
+        self.bodies = pick(BODIES, 5)
         self.reclaimed = RECLAIMED
         self.frames = {name: (labels, pick(frames, 5)) for name, (labels, frames) in sections().items()}
 
@@ -132,7 +137,7 @@ class Filler:
         several, slur = rng.choice(self.slurs)
         own, mine = rng.choice(self.reclaimed)
         slots = {"P": people, "S": one, "A": adjective, "U": several, "V": slur, "R": own, "r": mine,
-                 "O": rng.choice(self.things), "J": rng.choice(self.crowds), "N": rng.choice(self.names)}
+                 "O": rng.choice(self.things), "J": rng.choice(self.crowds), "N": rng.choice(self.names), "B": rng.choice(self.bodies)}
         if "{H}" in frame or "{h}" in frame:
             inner = self.fill(rng.choice(self.frames[rng.choice(HATEFUL)][1]), 1)
             slots["H"] = inner

@@ -38,6 +38,12 @@ def gather(part, around, most, options, lengths=(topic_pairs.THREAD,)):
     return found
 
 
+def together(*several):
+    """Measurements of the same comments, seen against several backgrounds."""
+    return {name: ([row for one in several for row in one[name][0]], np.concatenate([one[name][1] for one in several]))
+            for name in several[0]}
+
+
 def related(row):
     return row["has_parent"] > 0 or row["thread_size"] > 0
 
@@ -120,14 +126,19 @@ def thresholds(data, combination):
 def main():
     ask = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     ask.add_argument("--models", type=Path, default=Path("../models"))
-    ask.add_argument("--most", type=int, default=4000)
+    ask.add_argument("--most", type=int, default=1500, help="pairs of a collection")
     ask.add_argument("--human", type=float, default=0.4)
     ask.add_argument("--version", default="1")
     with_ = ask.parse_args()
     options = ["--models", str(with_.models)]
+    # a site that has other stories, and its first day
+    sites = {"site": options, "first day": [*options, "--unrelated"]}
     combination, valid = {}, {}
     for key, around, lengths in (("alone", False, [0]), ("young", True, topic_pairs.YOUNG), ("around", True, [topic_pairs.THREAD])):
-        train, valid[key] = (gather(part, around, with_.most, options, lengths) for part in ("train", "valid"))
+        site, first_day = (gather("train", around, with_.most, site, lengths) for site in sites.values())
+        # most comments are written when there are other stories
+        train = together(site, site, first_day)
+        valid[key] = {name: gather("valid", around, with_.most, site, lengths) for name, site in sites.items()}
         first = next(row for measured, _ in train.values() for row in measured if row)
         names = [name for name in first if around or name not in AROUND]
         weights, bias = learn(train, names, around, with_.human)
@@ -135,8 +146,11 @@ def main():
                             "weights": {name: round(float(w), 5) for name, w in zip(names, weights)}}
         shown = dict.fromkeys(("alone", "young", "around"), combination[key]) | combination
         show(f"{key}, train", train, shown)
-        show(f"{key}, valid", valid[key], shown)
-    thresholds(valid["around"], combination)
+        for name, data in valid[key].items():
+            show(f"{key}, {name}, valid", data, shown)
+    for name, data in valid["around"].items():
+        print(name)
+        thresholds(data, combination)
     digest = hashlib.sha256((with_.models / "topic.safetensors").read_bytes()).hexdigest()
     encoder = json.loads((with_.models / "models.json").read_text())["encoder"]
     (with_.models / "topic.json").write_text(json.dumps(

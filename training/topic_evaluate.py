@@ -1,9 +1,10 @@
 """Measures on `valid` what the topic phase does, through `belowline screen`, and prints the tables of docs/filters.md.
 
-    python topic_evaluate.py [--models DIR] [--cases] [--quick] > tables.md
+    python topic_evaluate.py [--models DIR] [--cases] [--quick] [--unrelated] > tables.md
 
-With `--cases`, ten false alarms and ten misses with the evidence that a moderator is shown; with `--quick`, by words
-alone, as in a flood.
+Comments come in any order, as to a site; the articles of those above are its other stories, or with `--unrelated`
+nothing is. With `--cases`, ten false alarms and ten misses with the evidence that a moderator is shown; with
+`--quick`, by words alone, as in a flood.
 """
 
 import argparse
@@ -26,6 +27,8 @@ def read(part, around, most, options, quick=False):
     for name in topic_pairs.ENGLISH:
         corpus = topic_pairs.Corpus(name)
         lines, rows = topic_pairs.pairs(corpus, part, around, most)
+        order = random.Random(3).sample(range(len(lines)), len(lines))
+        lines, rows = [lines[i] for i in order], [rows[i] for i in order]
         found[name] = (lines, rows, program.screen([{**line, "quick": quick} for line in lines], *options))
     return found
 
@@ -55,8 +58,9 @@ def main():
     ask.add_argument("--most", type=int, default=3000)
     ask.add_argument("--cases", action="store_true")
     ask.add_argument("--quick", action="store_true")
+    ask.add_argument("--unrelated", action="store_true")
     with_ = ask.parse_args()
-    options = ["--models", with_.models] if with_.models else []
+    options = (["--models", with_.models] if with_.models else []) + ["--unrelated"] * with_.unrelated
     head = ["given", *[short(name) for name in topic_pairs.ENGLISH], "mean", "random / same section / tfidf-near",
             "<5 / 5–15 / >15 words", "human labels"]
     lines, shares = [], []

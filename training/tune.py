@@ -3,7 +3,8 @@
     python topic_texts.py && python tune.py --out runs/encoder        # resumes from its last checkpoint
 
 Two runs, of which one has no topics to keep, find different ways, and the mean of their weights is better than
-either (Wortsman et al. 2022): see `train`. With `--epochs 0` nothing is learnt but the layer for topics, anew.
+either (Wortsman et al. 2022): see `train`. With `--heads` the encoder stays as it is: its heads learn anew, and its
+layer for topics is set anew.
 """
 
 import argparse
@@ -20,9 +21,10 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 import corpora
+import export
 import program
 import topic_texts
-from encoder import ABOUT, ABUSIVE, HEADS, WIDTH, Encoder, auc, batches, dropped, logits, padded, places, targets, tokenizer
+from encoder import ABOUT, ABUSIVE, HEADS, KINDS, WIDTH, Encoder, auc, batches, dropped, logits, padded, places, targets, tokenizer
 
 # Texts of one epoch that teach topics alone: of the dictionary and the speeches, and of news and what people reply.
 REFERENCE, REPLIES = 15000, 5000
@@ -123,13 +125,30 @@ class Topics:
         return ((1 - cosine).sum() + order) / len(numbers), float(cosine.detach().mean())
 
 
+def begun(paths, model):
+    """The mean of several runs' weights, or what ships; the layer for topics is not among them."""
+    if len(paths) > 1 or "vocabulary" not in load_file(paths[0]):
+        several = [load_file(path) for path in paths]
+        state = {name: sum(one[name] for one in several) / len(several) for name in several[0]}
+    else:
+        state = {name: torch.tensor(value) for name, value in export.shipped(paths[0]).items()}
+        # its heads are those of the kinds, and abuse is what every other head begins with
+        kinds, others = state["heads.weight"], len(HEADS) - len(KINDS)
+        state["heads.weight"] = torch.cat([kinds, kinds[KINDS.index("toxicity")].expand(others, -1)])
+        state["heads.bias"] = torch.zeros(len(HEADS))
+        # what it does not read is as it was
+        state["place.weight"] = torch.cat([state["place.weight"], model.place.weight[len(state["place.weight"]) :].detach().cpu()])
+    return {name: value for name, value in state.items() if not name.startswith("about")}
+
+
 def main():
     ask = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     ask.add_argument("--out", type=Path, default=Path("runs/encoder"))
     ask.add_argument("--topics", type=Path, default=Path("runs/topic"), help="where topic_texts.py left its vectors")
     ask.add_argument("--topic", type=float, default=2.0,
                      help="how much a topic's direction and the likeness among the texts of a batch count beside the labels")
-    ask.add_argument("--start", type=Path, nargs="*", default=[], help="weights whose mean to start from")
+    ask.add_argument("--start", type=Path, nargs="*", default=[], help="weights whose mean to start from, or those that ship")
+    ask.add_argument("--heads", action="store_true", help="train the heads alone, on the encoder as it is")
     ask.add_argument("--epochs", type=int, default=4)
     ask.add_argument("--rate", type=float, default=1.2e-4)
     ask.add_argument("--tokens", type=int, default=3072, help="tokens in a batch")
@@ -146,14 +165,16 @@ def main():
     model.place.weight.requires_grad_(False)
     slow = [p for name, p in model.named_parameters() if p.requires_grad and not name.startswith(("heads", "places", "about"))]
     quick = [*model.heads.parameters(), *model.about.parameters(), model.places]
-    optimizer = torch.optim.AdamW([{"params": slow, "lr": with_.rate}, {"params": quick, "lr": 1e-3}],
-                                  weight_decay=0.01, betas=(0.9, 0.98), fused=True)
+    if with_.heads:
+        model.requires_grad_(False)
+        quick, with_.topic = [*model.heads.parameters(), model.places], 0.0
+        for parameter in quick:
+            parameter.requires_grad_(True)
+    groups = [{"params": quick, "lr": 1e-3}] + ([] if with_.heads else [{"params": slow, "lr": with_.rate}])
+    optimizer = torch.optim.AdamW(groups, weight_decay=0.01, betas=(0.9, 0.98), fused=True)
     highest = [group["lr"] for group in optimizer.param_groups]
     if with_.start:
-        several = [load_file(path) for path in with_.start]
-        # the layer for topics is set anew
-        model.load_state_dict({name: sum(one[name] for one in several) / len(several)
-                               for name in several[0] if not name.startswith("about")}, strict=False)
+        model.load_state_dict(begun(with_.start, model), strict=False)
     topics = Topics(with_.topics)
     plan, words = [], tokenizer()
     for number in range(with_.epochs):
@@ -188,22 +209,24 @@ def main():
             model.train()
             ids, mask = padded([encoded[i] for i in batch], device)
             with torch.autocast(device, torch.bfloat16):
-                pooled = model.pooled(ids, mask, 0.1)
+                pooled = model.pooled(ids, mask, 0.0 if with_.heads else 0.1)
                 found, made = model.heads(dropped(pooled, 0.1)).float(), model.about(pooled).float()
             found[:, ABUSIVE] += model.places[place[batch].to(device)]
             loss = (F.binary_cross_entropy_with_logits(found, want[batch].to(device), reduction="none")
                     * weight[batch].to(device)).sum() / len(batch)
-            apart, cosine = topics.loss(made, about[batch])
-            loss = loss + with_.topic * apart
+            if with_.topic:
+                apart, near = topics.loss(made, about[batch])
+                loss = loss + with_.topic * apart
+                cosines.append(near)
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()
             losses.append(loss.item())
-            cosines.append(cosine)
             seen += len(batch)
             if step % 50 == 0:
-                print(f"step {step}/{total} loss {np.mean(losses[-50:]):.4f} cosine {np.nanmean(cosines[-50:]):.3f} {seen / (time.time() - started):.1f} rows/s", flush=True)
+                cosine = f" cosine {np.nanmean(cosines[-50:]):.3f}" if cosines else ""
+                print(f"step {step}/{total} loss {np.mean(losses[-50:]):.4f}{cosine} {seen / (time.time() - started):.1f} rows/s", flush=True)
             if step % 500 == 0 or step == total:
                 torch.save({"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step}, saved)
             if step % 1000 == 0:
