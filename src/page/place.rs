@@ -28,6 +28,8 @@ pub(super) struct Place {
     pub(super) on: On,
     /// is the article open for comments, and may this viewer write?
     pub(super) can_reply: bool,
+    /// is the viewer a moderator, to whom each comment shows the way to the desk?
+    pub(super) moderates: bool,
 }
 
 /// A conversation as the page lays it out.
@@ -262,6 +264,7 @@ mod tests {
             order,
             on: On::Article { after },
             can_reply: true,
+            moderates: false,
         };
         let start = place(Order::Newest, None);
         let later = place(Order::Oldest, Some(cursor));
@@ -325,6 +328,7 @@ mod tests {
             order: Order::Newest,
             on: On::Fragment,
             can_reply: true,
+            moderates: false,
         };
         let whole = samples::conversation(&[(1, 0), (2, 1)]);
         let split = place.split(&whole);

@@ -79,6 +79,7 @@ impl Reading<'_> {
             order,
             on,
             can_reply: self.may_write(article),
+            moderates: self.chrome().is_moderator,
         }
     }
 

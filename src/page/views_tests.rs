@@ -19,6 +19,7 @@ fn place(on: On) -> Place {
         order: Order::Newest,
         on,
         can_reply: true,
+        moderates: false,
     }
 }
 

@@ -104,7 +104,11 @@ async fn submit_ruling(
     let Form(form) = form;
     let slug = comment::rule(&db, site.id, who.account.id, *id, form.ruling).await?;
     Ok(see_other(&match form.back {
-        Some(back) => format!("/desk/comments/{back}?queue={}", form.queue.as_str()),
+        Some(back) => format!(
+            "/desk/comments/{back}?queue={}&ruled={}",
+            form.queue.as_str(),
+            form.ruling.as_str()
+        ),
         None => format!("/desk/articles/{slug}?saved=true"),
     }))
 }

@@ -13,7 +13,7 @@ use super::store::{self, COUNTED, Current, WINDOW};
 use super::views::{Desk, Faq, History, ItemView, Notice};
 use super::wording;
 use crate::account::{Account, CurrentAdmin, CurrentModerator, Viewer, chrome};
-use crate::comment::Action;
+use crate::comment::{Action, Ruling};
 use crate::cursor::Cursor;
 use crate::error::{Error, Result};
 use crate::site::{self, Site};
@@ -45,6 +45,8 @@ struct Place {
     queue: Queue,
     /// the comment that has just been decided
     done: Option<Uuid>,
+    /// what has just been ruled on the side thread of the comment that is shown
+    ruled: Option<Ruling>,
 }
 
 #[get("/desk")]
@@ -67,7 +69,10 @@ async fn comment(
     id: web::Path<Uuid>,
     place: web::Query<Place>,
 ) -> Result<HttpResponse> {
-    let notice = done(&db, &who.account, place.done).await?;
+    let notice = match place.ruled {
+        Some(ruling) => Notice::Ruled(ruling),
+        None => done(&db, &who.account, place.done).await?,
+    };
     let shown = show(&db, &site, who, place.queue, Some(*id), notice).await?;
     html(StatusCode::OK, &shown)
 }

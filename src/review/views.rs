@@ -13,8 +13,8 @@ use super::store::{COUNTED, Counts, Current, Decided, Discussed, Drifting, Found
 use super::wording;
 use crate::account::Account;
 use crate::article::Mode;
-use crate::comment::Status;
 use crate::comment::guidelines::GUIDELINES;
+use crate::comment::{Ruling, Status};
 use crate::filter::{Piece, Segment, Severity, Spots, marked};
 use crate::web::Chrome;
 
@@ -44,6 +44,8 @@ pub(super) enum Notice {
         current: Current,
         undoable: bool,
     },
+    /// the viewer has ruled on the side thread of the comment that is shown
+    Ruled(Ruling),
     /// somebody else was faster
     Lost(Current),
 }
@@ -185,6 +187,7 @@ pub(super) struct History {
 
 impl History {
     fn undoable(&self, one: &Decided) -> bool {
+        // a ruling is never the last decision on a comment
         one.is_last && one.action != "undo" && may_undo(one.by_id, &self.viewer)
     }
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::store::Current;
-use crate::comment::{Status, guidelines};
+use crate::comment::{Ruling, Status, guidelines};
 use crate::filter::Kind;
 
 /// A kind of reason, as people say it.
@@ -34,10 +34,26 @@ pub(super) fn action(word: &str, to: Status) -> &'static str {
         ("reject", _) => "Rejected",
         ("remove", _) => "Removed",
         ("undo", _) => "Decision taken back",
+        ("belongs", _) => "Side thread: belongs here",
+        ("judged", _) => "Side thread: judged as everything else",
+        ("closed", _) => "Side thread: closed to answers",
+        ("open", _) => "Side thread: open again",
         ("dead_letter", _) => "Could not be screened",
         (_, Status::Live) => "Published",
         (_, Status::Rejected) => "Refused",
         _ => "Held",
+    }
+}
+
+/// What holds for a side thread from a ruling on.
+pub(super) fn ruling(ruling: Ruling) -> &'static str {
+    match ruling {
+        Ruling::Belongs => {
+            "Saved: nothing in this side thread is held for being off topic alone any more."
+        }
+        Ruling::Judged => "Saved: this side thread is judged as everything else again.",
+        Ruling::Closed => "Saved: this side thread takes no further answers.",
+        Ruling::Open => "Saved: this side thread can be answered again.",
     }
 }
 

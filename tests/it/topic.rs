@@ -552,3 +552,75 @@ async fn the_desk_sees_which_conversations_have_left_an_article() {
     assert!(page.contains("Open it again"), "{page}");
     browser.get("/desk/articles/nothing").await.expect(404);
 }
+
+#[tokio::test]
+async fn who_rules_on_a_side_thread_at_the_desk_is_told_so_and_sees_it_among_what_was_decided() {
+    let house = Belowline::with(Options::unscreened()).await;
+    let article = house.article("bridge").await;
+    let moderator = house.moderator("Mo").await;
+    let rita = house.reader("Rita").await;
+    let aside = rita.posts(&article, CRICKET[0]).await;
+    house.screens(aside, Screened::Live).await.expect("live");
+    let part = rita.replies(&article, aside, CRICKET[1]).await;
+    house.screens(part, Screened::Live).await.expect("live");
+    let browser = house.browser("Mo").await;
+    let rule = async |begins_with: Uuid, ruling: &str| {
+        let back = part.to_string();
+        let fields = [("ruling", ruling), ("queue", "held"), ("back", &back)];
+        let ruled = browser
+            .submit(
+                &format!("/desk/comments/{begins_with}/side-thread"),
+                &fields,
+            )
+            .await
+            .expect(303);
+        browser
+            .get(ruled.header("location"))
+            .await
+            .expect(200)
+            .text()
+    };
+    let way = format!("/desk/comments/{part}");
+    let page = browser.get(&article.page()).await.expect(200).text();
+    assert!(page.contains(&way), "{page}");
+    let page = rita.get(&article.page()).await.expect(200).text();
+    assert!(!page.contains(&way), "{page}");
+    let page = rule(aside, "closed").await;
+    assert!(
+        page.contains("this side thread takes no further answers"),
+        "{page}"
+    );
+    rita.tries_to_reply(&article, part, "And then?")
+        .await
+        .expect(409);
+    assert!(
+        page.contains("Open only this comment and its answers"),
+        "{page}"
+    );
+    let page = rule(part, "open").await;
+    assert!(
+        page.contains("this side thread can be answered again"),
+        "{page}"
+    );
+    rita.tries_to_reply(&article, part, "And then?")
+        .await
+        .expect(201);
+    rita.tries_to_reply(&article, aside, "And before?")
+        .await
+        .expect(409);
+    let decided = browser.get("/desk/history").await.expect(200).text();
+    let newest = decided.find("Side thread: open again").expect("the newest");
+    let before = decided
+        .find("Side thread: closed to answers")
+        .expect("the first");
+    assert!(newest < before);
+    let listed = moderator
+        .get("/api/v1/desk/history")
+        .await
+        .expect(200)
+        .json();
+    let actions: Vec<&str> = (0..2)
+        .filter_map(|at| listed["decisions"][at]["action"].as_str())
+        .collect();
+    assert_eq!(actions, ["open", "closed"]);
+}

@@ -24,6 +24,18 @@ pub enum Ruling {
     Open,
 }
 
+impl Ruling {
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Belongs => "belongs",
+            Self::Judged => "judged",
+            Self::Closed => "closed",
+            Self::Open => "open",
+        }
+    }
+}
+
 /// Writes a ruling down; says under which article.
 ///
 /// # Errors

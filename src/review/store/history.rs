@@ -12,13 +12,13 @@ use crate::error::Result;
 /// Decisions on a page.
 const PAGE: i64 = 50;
 
-/// A person's decision, or its taking back.
+/// A person's decision, its taking back, or a ruling on a side thread.
 #[derive(Clone, Debug, serde::Serialize, utoipa::ToSchema)]
 pub(crate) struct Decided {
     #[serde(skip)]
     pub(crate) id: Uuid,
     pub(crate) comment_id: Uuid,
-    /// approve, reject, remove or undo
+    /// approve, reject, remove or undo; of a ruling on the comment and everything under it belongs, judged, closed or open
     pub(crate) action: String,
     pub(crate) to: Status,
     /// the moderator's name
@@ -34,7 +34,7 @@ pub(crate) struct Decided {
     /// the comment's first words
     pub(crate) excerpt: String,
     pub(crate) article_title: String,
-    /// the comment's version after this decision
+    /// the comment's version after this decision; 0 for a ruling, which leaves it as it was
     pub(crate) version: i32,
     /// has nobody moved the comment since?
     pub(crate) is_last: bool,
@@ -48,14 +48,26 @@ pub(crate) async fn decisions(
 ) -> Result<(Vec<Decided>, Option<Cursor>)> {
     let mut decided = sqlx::query_as!(
         Decided,
-        r#"SELECT s.id, s.comment_id, s.action, s.to_status AS "to: Status", m.name AS by, m.id AS by_id, s.reason, s.note,
-                  s.created_at AS at, c.author_name AS author, left(c.body, 400) AS "excerpt!", a.title AS article_title,
-                  s.seen_version + 1 AS "version!", coalesce(c.settlement_id = s.id, false) AS "is_last!"
-           FROM settlement s JOIN account m ON m.id = s.moderator_id
-           JOIN comment c ON c.id = s.comment_id JOIN article a ON a.id = c.article_id
-           WHERE s.site_id = $1 AND s.moderator_id IS NOT NULL
-             AND (s.created_at, s.id) < (coalesce($2, timestamptz 'infinity'), coalesce($3, uuid 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
-           ORDER BY s.created_at DESC, s.id DESC LIMIT $4"#,
+        // each side sorted and cut by itself, so that the long one is read along its index
+        r#"SELECT d.id AS "id!", d.comment_id AS "comment_id!", d.action AS "action!", d.to_status AS "to!: Status",
+                  m.name AS by, m.id AS by_id, d.reason, d.note, d.created_at AS "at!", c.author_name AS author,
+                  left(c.body, 400) AS "excerpt!", a.title AS article_title, d.version AS "version!",
+                  coalesce(c.settlement_id = d.id, false) AS "is_last!"
+           FROM ((SELECT s.id, s.comment_id, s.action, s.to_status, s.reason, s.note, s.created_at,
+                         s.seen_version + 1 AS version, s.moderator_id
+                  FROM settlement s
+                  WHERE s.site_id = $1 AND s.moderator_id IS NOT NULL
+                    AND (s.created_at, s.id) < (coalesce($2, timestamptz 'infinity'), coalesce($3, uuid 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+                  ORDER BY s.created_at DESC, s.id DESC LIMIT $4)
+                 UNION ALL
+                 (SELECT r.id, r.comment_id, r.ruling, c.status, NULL, NULL, r.created_at, 0, r.moderator_id
+                  FROM side_thread_ruling r JOIN comment c ON c.id = r.comment_id
+                  WHERE r.site_id = $1
+                    AND (r.created_at, r.id) < (coalesce($2, timestamptz 'infinity'), coalesce($3, uuid 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+                  ORDER BY r.created_at DESC, r.id DESC LIMIT $4)) d
+           JOIN account m ON m.id = d.moderator_id
+           JOIN comment c ON c.id = d.comment_id JOIN article a ON a.id = c.article_id
+           ORDER BY d.created_at DESC, d.id DESC LIMIT $4"#,
         site_id,
         before.map(|cursor| cursor.at),
         before.map(|cursor| cursor.id),
