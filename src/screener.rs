@@ -36,6 +36,12 @@ impl ScreenerCommand {
     /// When the system does not say where the program is.
     pub fn own() -> anyhow::Result<Self> {
         let program = std::env::current_exe().context("cannot find this program's own file")?;
+        Ok(Self::of(program))
+    }
+
+    /// The filter of this program, wherever its file is.
+    #[must_use]
+    pub fn of(program: PathBuf) -> Self {
         let arguments = [
             "screen",
             "--ruleset",
@@ -47,10 +53,10 @@ impl ScreenerCommand {
             "--memory-mib",
             "448",
         ];
-        Ok(Self {
+        Self {
             program,
             arguments: arguments.map(str::to_owned).to_vec(),
-        })
+        }
     }
 }
 

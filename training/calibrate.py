@@ -1,6 +1,6 @@
 """Folds what was trained into the weights that ship, and turns measurements into probabilities.
 
-    python calibrate.py --encoder runs/encoder-mean/encoder.safetensors --fast runs/fast.npz --version 1
+    python calibrate.py --encoder runs/encoder-heads/encoder.safetensors --fast runs/fast.npz --version 1
 
 First the heads of the corpora are combined into one score a kind: fewer than a hundred numbers, fitted on `valid`
 and on the sets that may not train weights. Then the program itself measures comments with the new weights, and a

@@ -1,7 +1,6 @@
 """Comments with their own article and with others, as lines for `belowline screen` and `belowline measure --topic`."""
 
 import json
-import os
 import random
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
@@ -79,9 +78,8 @@ def measure(lines, *options):
                               text=True, check=True)
         return [json.loads(line)["topic"] for line in done.stdout.splitlines()]
 
-    # one program a processor
-    processors = os.cpu_count() or 1
-    size = -(-len(lines) // processors) or 1
+    # always in two parts, so that the stories that a comment is seen against are the same on every machine
+    size = -(-len(lines) // 2) or 1
     parts = [lines[at : at + size] for at in range(0, len(lines), size)]
-    with ThreadPoolExecutor(processors) as pool:
+    with ThreadPoolExecutor(2) as pool:
         return [row for part in pool.map(some, parts) for row in part]

@@ -107,6 +107,15 @@ async fn show(
         }
         None => None,
     };
+    // an address is no proof, and a colleague may have ruled otherwise since
+    let holds = |ruling| {
+        item.as_ref()
+            .is_some_and(|shown: &ItemView| shown.holds(ruling))
+    };
+    let notice = match notice {
+        Notice::Ruled(ruling) if !holds(ruling) => Notice::None,
+        notice => notice,
+    };
     let waiting = match queue {
         Queue::Held => counts.held,
         Queue::DeadLetters => counts.dead_letters,

@@ -151,6 +151,17 @@ impl ItemView {
         (is_ruled || can_be_ruled).then_some(side)
     }
 
+    /// Is this what holds for the side thread?
+    pub(super) fn holds(&self, ruling: Ruling) -> bool {
+        let side = self.item.side_thread.as_ref();
+        side.is_some_and(|side| match ruling {
+            Ruling::Belongs => side.belongs,
+            Ruling::Judged => !side.belongs,
+            Ruling::Closed => side.closed,
+            Ruling::Open => !side.closed,
+        })
+    }
+
     /// The action of the refusing buttons, if the comment can be refused.
     fn refusal(&self) -> Option<&'static str> {
         match self.item.status {

@@ -1,6 +1,7 @@
 //! What comments are compared with: their article, and what else the site writes about.
 
 use std::collections::{HashMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -128,11 +129,14 @@ impl Articles {
         if self.recent.iter().any(|(known, ..)| *known == key) {
             return;
         }
+        let title = request.article.as_ref().map(|article| article.text().title);
+        let title = title.unwrap_or_default().to_owned();
+        // an article that was corrected is no other story
+        self.recent
+            .retain(|(_, known, _)| known.is_empty() || *known != title);
         if self.recent.len() == RECENT {
             self.recent.pop_front();
         }
-        let title = request.article.as_ref().map(|article| article.text().title);
-        let title = title.unwrap_or_default().to_owned();
         self.recent.push_back((key, title, Arc::clone(article)));
         self.stories = None;
     }
@@ -144,7 +148,9 @@ impl Articles {
             return of_site.then(|| self.stories(table));
         };
         if self.given.as_ref().is_none_or(|(known, _)| known != wanted) {
-            let read = bytes(wanted).and_then(|bytes| table.read_background(&bytes).ok());
+            let read = || table.read_background(&bytes(wanted)?).ok();
+            // what cannot be read costs the background and not the run
+            let read = catch_unwind(AssertUnwindSafe(read)).ok().flatten();
             self.given = read.map(|read| (wanted.clone(), Arc::new(read)));
         }
         self.given.as_ref().map(|(_, read)| Arc::clone(read))

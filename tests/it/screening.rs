@@ -14,7 +14,7 @@ use crate::harness::{Belowline, Options, PROGRAM, Person, eventually};
 
 /// The real filter behind a script that misbehaves when it meets the word, in every process of it anew.
 const WRAPPER: &str = r#"#!/bin/bash
-coproc filter { exec "$PROGRAM" screen --ruleset - --threads 1 --memory-mib 448; }
+coproc filter { exec "$PROGRAM" screen --ruleset - --unrelated --threads 1 --memory-mib 448; }
 while IFS= read -r line; do
     case $line in
     *POISON-exit*) exit 1 ;;

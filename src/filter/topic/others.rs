@@ -86,7 +86,7 @@ impl Others {
         others
     }
 
-    /// The mean of something over all other stories.
+    /// The mean of something over all other stories: over the site's own and over everyday talk, by their shares.
     #[expect(clippy::cast_precision_loss, reason = "some hundred stories")]
     fn mean_of(&self, of: impl Fn(f32) -> f32) -> f32 {
         let mean = |cosines: &[f32]| {
@@ -100,7 +100,7 @@ impl Others {
         ((cosine - self.mean) / self.deviation).clamp(-4.0, 8.0)
     }
 
-    /// How near the nearest other story is.
+    /// How near the nearest other story is: of the site's own and of everyday talk, by their shares.
     pub(super) fn nearest(&self) -> f32 {
         let most = |cosines: &[f32]| cosines.iter().copied().reduce(f32::max).unwrap_or(0.0);
         self.share * most(&self.stories) + (1.0 - self.share) * most(&self.everyday)

@@ -64,6 +64,10 @@ impl Reading {
                 begins |= word.ends_sentence();
                 continue;
             }
+            // the name of an emoji says nothing about a topic
+            if word.spelled.contains(' ') {
+                continue;
+            }
             count += 1;
             if !is_number(&word.spelled) {
                 letters += 1;

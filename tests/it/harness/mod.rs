@@ -46,21 +46,9 @@ pub struct Options {
 impl Default for Options {
     /// One worker with the real filter, that does not wait for long after a failure.
     fn default() -> Self {
-        let arguments = [
-            "screen",
-            "--ruleset",
-            "-",
-            "--threads",
-            "1",
-            "--memory-mib",
-            "448",
-        ];
         Self {
             workers: 1,
-            screener: ScreenerCommand {
-                program: PROGRAM.into(),
-                arguments: arguments.map(str::to_owned).to_vec(),
-            },
+            screener: ScreenerCommand::of(PROGRAM.into()),
             screening: screening::Settings {
                 first_pause_s: 0.05,
                 // a test that floods the queue gets the quick look soon
