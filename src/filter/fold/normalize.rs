@@ -168,14 +168,13 @@ fn spell(view: &mut View, c: char, from: usize, to: usize, hidden: Done, folds: 
     }
     let emit = |part: char| {
         for lower in part.to_lowercase() {
-            place(view, lower, c, (from, to), hidden, folds);
+            // after lower case: Ʀ is the capital of a small capital
+            let dressed = folds.styled.then(|| dressed_letter(lower)).flatten();
+            place(view, dressed.unwrap_or(lower), c, (from, to), hidden, folds);
         }
     };
     if folds.styled {
-        let parts = std::iter::once(c).nfkd();
-        parts
-            .map(|part| dressed_letter(part).unwrap_or(part))
-            .for_each(emit);
+        std::iter::once(c).nfkd().for_each(emit);
     } else {
         decompose_canonical(c, emit);
     }
@@ -234,6 +233,7 @@ mod tests {
             ("日本語のコメント", "日本語のコメント"),
             ("한국어", "한국어"),
             ("İstanbul", "istanbul"),
+            ("Ʀude ʀude", "rude rude"),
             ("", ""),
         ] {
             assert_eq!(plain(text), plain(&plain(text)), "{text}");
