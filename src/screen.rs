@@ -92,9 +92,9 @@ pub struct Options {
     pub one_site: bool,
 }
 
-/// Judges every line of `input` and writes the answers in
-/// order. Takes what the reader already holds, answers and flushes; so a child process that is
-/// sent one line answers that line. Memory is bounded by a batch and the newest articles.
+/// Judges every line of `input` and writes the answers in order. Takes what the reader already holds, answers and
+/// flushes; so a child process that is sent one line answers that line. Memory is bounded by a batch and the newest
+/// articles.
 ///
 /// # Errors
 /// Only those of reading and writing. A bad line becomes an error line and the run goes on.

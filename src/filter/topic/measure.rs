@@ -228,8 +228,8 @@ fn soft(table: &Table, terms: &[&Term], article: &ArticleTopic) -> f32 {
 }
 
 /// How much nearer to the article the encoder finds the comment than the sum of its words is: to the title, to the
-/// nearer of title and lead, and beside other stories; and to the nearest of those. Nothing where the encoder has not read it, so that the words
-/// alone decide.
+/// nearer of title and lead, and beside other stories; and to the nearest of those. Nothing where the encoder has not
+/// read it, so that the words alone decide.
 fn beyond_words(
     table: &Table,
     comment: &Vector,

@@ -20,6 +20,7 @@ pub(crate) struct Decided {
     pub(crate) comment_id: Uuid,
     /// approve, reject, remove or undo; of a ruling on the comment and everything under it belongs, judged, closed or open
     pub(crate) action: String,
+    /// where it led; for a ruling, where the comment stands now
     pub(crate) to: Status,
     /// the moderator's name
     pub(crate) by: String,
