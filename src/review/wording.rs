@@ -53,7 +53,7 @@ pub(super) fn ruling(ruling: Ruling) -> &'static str {
         }
         Ruling::Judged => "Saved: this side thread is judged as everything else again.",
         Ruling::Closed => "Saved: this side thread takes no further answers.",
-        Ruling::Open => "Saved: this comment and its answers can be answered again.",
+        Ruling::Open => "Saved: what you opened can be answered again.",
     }
 }
 

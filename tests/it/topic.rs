@@ -599,7 +599,7 @@ async fn who_rules_on_a_side_thread_at_the_desk_is_told_so_and_sees_it_among_wha
     );
     let page = rule(part, "open").await;
     assert!(
-        page.contains("this comment and its answers can be answered again"),
+        page.contains("what you opened can be answered again"),
         "{page}"
     );
     rita.tries_to_reply(&article, part, "And then?")
