@@ -23,6 +23,8 @@ const LONGEST_LINE: usize = 1024 * 1024;
 const LINES_PER_THREAD: usize = 64;
 const BATCH_BYTES: usize = 4 * 1024 * 1024;
 const BUFFER: usize = 1024 * 1024;
+/// What is answered where a filter panicked.
+const FAILED: &str = "the filter failed on this text: hold it and report the text as a fault";
 
 /// What a run came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -67,11 +69,18 @@ struct Answer<'a> {
 #[derive(Serialize)]
 struct Refusal {
     id: Value,
+    /// Its number in the input, from 1.
+    line: u64,
     error: String,
 }
 
-/// One line of input.
-enum Line {
+/// One line of input, and its number, from 1.
+struct Line {
+    number: u64,
+    content: Content,
+}
+
+enum Content {
     Whole(Vec<u8>),
     TooLong,
 }
@@ -109,8 +118,9 @@ pub fn run(
     let mut input = BufReader::with_capacity(BUFFER, input);
     let mut summary = Summary::default();
     let mut articles = Articles::new(options.one_site);
+    let mut read = 0;
     loop {
-        let batch = next_batch(&mut input, threads * LINES_PER_THREAD)?;
+        let batch = next_batch(&mut input, threads * LINES_PER_THREAD, &mut read)?;
         if batch.is_empty() {
             return Ok(summary);
         }
@@ -135,8 +145,12 @@ impl Summary {
     }
 }
 
-/// Waits for one line, then takes the whole lines that the reader holds already. Empty at the end.
-fn next_batch(input: &mut BufReader<impl Read>, most: usize) -> io::Result<Vec<Line>> {
+/// Waits for one line, then takes the whole lines that the reader holds already. Empty at the end. `read` counts all lines.
+fn next_batch(
+    input: &mut BufReader<impl Read>,
+    most: usize,
+    read: &mut u64,
+) -> io::Result<Vec<Line>> {
     let mut batch = Vec::new();
     let mut bytes = 0;
     while batch.len() < most && bytes < BATCH_BYTES {
@@ -144,22 +158,25 @@ fn next_batch(input: &mut BufReader<impl Read>, most: usize) -> io::Result<Vec<L
         if !batch.is_empty() && !input.buffer().contains(&b'\n') {
             break;
         }
-        match next_line(input)? {
-            Some(Line::Whole(line)) if line.trim_ascii().is_empty() => {}
-            Some(line) => {
-                if let Line::Whole(line) = &line {
-                    bytes += line.len();
-                }
-                batch.push(line);
-            }
-            None => break,
+        let Some(content) = next_line(input)? else {
+            break;
+        };
+        *read += 1;
+        match &content {
+            Content::Whole(line) if line.trim_ascii().is_empty() => continue,
+            Content::Whole(line) => bytes += line.len(),
+            Content::TooLong => {}
         }
+        batch.push(Line {
+            number: *read,
+            content,
+        });
     }
     Ok(batch)
 }
 
 /// Reads up to the next line feed. Of a line that is too long nothing is kept.
-fn next_line(input: &mut impl BufRead) -> io::Result<Option<Line>> {
+fn next_line(input: &mut impl BufRead) -> io::Result<Option<Content>> {
     let mut line = Vec::new();
     let mut too_long = false;
     let mut any = false;
@@ -189,8 +206,8 @@ fn next_line(input: &mut impl BufRead) -> io::Result<Option<Line>> {
     }
     Ok(match (any, too_long) {
         (false, _) => None,
-        (true, true) => Some(Line::TooLong),
-        (true, false) => Some(Line::Whole(line)),
+        (true, true) => Some(Content::TooLong),
+        (true, false) => Some(Content::Whole(line)),
     })
 }
 
@@ -212,13 +229,16 @@ fn judge(
         request.map(|request| verdict_on(request, ruleset, around))
     });
     // a fault in a filter costs one answer and not the run
-    read.into_iter()
+    let failed = |id, line| refuse(id, line, FAILED.to_owned());
+    batch
+        .iter()
+        .zip(read)
         .zip(verdicts)
-        .map(|(line, verdict)| match (line, verdict) {
-            (Some(Err(refused)), _) => refused,
-            (Some(Ok(request)), Some(Some(verdict))) => written(request.id, &verdict),
-            (Some(Ok(request)), _) => failed(request.id),
-            (None, _) => failed(Value::Null),
+        .map(|((line, read), verdict)| match (read, verdict) {
+            (Some(Err((id, error))), _) => refuse(id, line.number, error),
+            (Some(Ok(request)), Some(Some(verdict))) => written(request.id, line.number, &verdict),
+            (Some(Ok(request)), _) => failed(request.id, line.number),
+            (None, _) => failed(Value::Null, line.number),
         })
         .collect()
 }
@@ -252,32 +272,32 @@ fn on_threads<T: Sync, R: Send>(
     })
 }
 
-/// A line's request, which has a text; or what to answer instead.
-fn read(line: &Line) -> Result<Request, Answered> {
-    let Line::Whole(line) = line else {
+/// A line's request, which has a text; or its id and what is wrong with it.
+fn read(line: &Line) -> Result<Request, (Value, String)> {
+    let Content::Whole(line) = &line.content else {
         let error = format!("the line is longer than {LONGEST_LINE} bytes: shorten the texts");
-        return Err(refuse(Value::Null, error));
+        return Err((Value::Null, error));
     };
     let text = std::str::from_utf8(line).map_err(|error| {
         let at = error.valid_up_to();
         let error = format!("byte {at} is not UTF-8: encode the line as UTF-8");
-        refuse(Value::Null, error)
+        (Value::Null, error)
     })?;
     let text = text.trim_start_matches('\u{feff}');
     let request: Request = serde_json::from_str(text).map_err(|error| {
         let message = format!("the line cannot be read ({error}): send one JSON object a line");
-        refuse(id_in(text), message)
+        (id_in(text), message)
     })?;
     if !matches!(
         request.id,
         Value::Null | Value::String(_) | Value::Number(_)
     ) {
         let error = "\"id\" must be a string or a number".to_owned();
-        return Err(refuse(Value::Null, error));
+        return Err((Value::Null, error));
     }
     if request.text.is_none() {
         let error = "\"text\" is missing: send the comment as a string".to_owned();
-        return Err(refuse(request.id, error));
+        return Err((request.id, error));
     }
     Ok(request)
 }
@@ -334,7 +354,7 @@ fn id_in(text: &str) -> Value {
     }
 }
 
-fn written(id: Value, verdict: &Verdict) -> Answered {
+fn written(id: Value, line: u64, verdict: &Verdict) -> Answered {
     match serde_json::to_vec(&Answer {
         id: id.clone(),
         verdict,
@@ -343,20 +363,13 @@ fn written(id: Value, verdict: &Verdict) -> Answered {
             line,
             outcome: Some(verdict.verdict),
         },
-        Err(error) => refuse(id, format!("the verdict cannot be written ({error})")),
+        Err(error) => refuse(id, line, format!("the verdict cannot be written ({error})")),
     }
 }
 
-fn failed(id: Value) -> Answered {
-    refuse(
-        id,
-        "the filter failed on this text: hold it and report the text as a fault".to_owned(),
-    )
-}
-
-fn refuse(id: Value, error: String) -> Answered {
-    let line =
-        serde_json::to_vec(&Refusal { id, error }).unwrap_or_else(|_| b"{\"id\":null}".to_vec());
+fn refuse(id: Value, line: u64, error: String) -> Answered {
+    let line = serde_json::to_vec(&Refusal { id, line, error })
+        .unwrap_or_else(|_| b"{\"id\":null}".to_vec());
     Answered {
         line,
         outcome: None,

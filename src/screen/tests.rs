@@ -98,7 +98,10 @@ fn a_bad_line_costs_one_answer() {
         let good = &b"{\"id\":9,\"text\":\"fine\"}"[..];
         let (answers, summary) = screened(&[good, line, b"", good].join(&b'\n'));
         assert_eq!(answers.len(), 3, "{said}");
-        assert_eq!(answers[1]["id"], id);
+        assert_eq!(
+            (&answers[1]["id"], &answers[1]["line"]),
+            (&id, &Value::from(2))
+        );
         assert!(
             answers[1]["error"].as_str().unwrap().contains(said),
             "{}",
