@@ -72,7 +72,8 @@
 
     function answer(id) {
       const article = $(`comment-${id}`);
-      if (!article || !article.querySelector(".author")) return false;
+      // gone, or closed to answers since
+      if (!article || !article.querySelector("a[data-reply]")) return false;
       const author = make("bdi", "", article.querySelector(".author").textContent);
       title.replaceChildren("Replying to ", author);
       const words = Array.from(article.querySelectorAll(".comment-body > p"), (p) => p.textContent).join(" ");

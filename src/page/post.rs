@@ -162,7 +162,8 @@ async fn under_the_article(
         return Ok(None);
     }
     if let Ok(id) = Uuid::try_parse(parent) {
-        form.parent = reading.parent(&article, id).await?;
+        // what is wrong is said already
+        form.parent = reading.parent(&article, id).await?.ok();
     }
     let page = reading.page(&article, &Wish::default(), form).await?;
     Ok(Some(page))

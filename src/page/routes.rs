@@ -83,16 +83,25 @@ impl Reading<'_> {
         }
     }
 
-    /// The comment that a form answers, if it is there to be answered.
-    pub(super) async fn parent(&self, article: &Article, id: Uuid) -> Result<Option<Parent>> {
+    /// The comment that a form answers; or why it cannot be answered, for whoever wanted to.
+    pub(super) async fn parent(
+        &self,
+        article: &Article,
+        id: Uuid,
+    ) -> Result<std::result::Result<Parent, &'static str>> {
         let found = comment::fragment(self.db, article.id, &[id], Me::of(self.viewer)).await?;
-        let can_be_answered =
-            |shown: &&comment::Shown| shown.status == comment::Status::Live && !shown.is_closed;
-        Ok(found.iter().find(can_be_answered).map(|shown| Parent {
-            id,
-            author: shown.author.clone(),
-            excerpt: first_words(shown),
-        }))
+        let live = |shown: &&comment::Shown| shown.status == comment::Status::Live;
+        Ok(match found.iter().find(live) {
+            None => Err("The comment that you wanted to answer is not there any more."),
+            Some(shown) if shown.is_closed => Err(
+                "The side thread that you wanted to answer is closed. You can write a comment of your own.",
+            ),
+            Some(shown) => Ok(Parent {
+                id,
+                author: shown.author.clone(),
+                excerpt: first_words(shown),
+            }),
+        })
     }
 
     /// The article's page, with this form.
@@ -185,10 +194,9 @@ async fn show_article(
     let article = reading.article(&slug).await?;
     let mut form = CommentForm::default();
     if let Some(id) = wish.reply {
-        form.parent = reading.parent(&article, id).await?;
-        if form.parent.is_none() {
-            form.problem =
-                Some("The comment that you wanted to answer is not there any more.".into());
+        match reading.parent(&article, id).await? {
+            Ok(parent) => form.parent = Some(parent),
+            Err(problem) => form.problem = Some(problem.into()),
         }
     }
     Ok(html(
