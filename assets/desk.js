@@ -53,7 +53,7 @@
       return;
     }
     refusing = false;
-    if (/^[1-9ajkoz]$/.test(event.key) && press(event.key)) event.preventDefault();
+    if (/^[1-9abcjkoz]$/.test(event.key) && press(event.key)) event.preventDefault();
   });
 
   // one decision is one request, however often the key is struck

@@ -11,10 +11,10 @@ use uuid::Uuid;
 
 use super::account::random_password;
 use super::serve::serve;
-use crate::account::{self, NewAccount, Role};
+use crate::account::{self, Account, NewAccount, Role};
 use crate::app::Running;
 use crate::article::{self, Article, Format, Mode};
-use crate::comment::{self, Body, Me, NewComment, Status};
+use crate::comment::{self, Action, Body, Evidence, Me, Move, NewComment, Settle, Status};
 use crate::config::{Config, Database};
 use crate::error::Error;
 
@@ -51,6 +51,9 @@ struct Comment {
     author: String,
     minutes_ago: i64,
     text: String,
+    /// where the filter holds it, a moderator has approved it: they read what it does not
+    #[serde(default)]
+    approved: bool,
 }
 
 pub(super) async fn run(database: Database, mut config: Config) -> anyhow::Result<()> {
@@ -64,7 +67,11 @@ pub(super) async fn run(database: Database, mut config: Config) -> anyhow::Resul
         .get_or_insert("The Tern Valley Courier".into());
     serve(database, config, async |running| {
         let accounts = accounts(running).await?;
-        fill(running).await?;
+        let moderator = accounts
+            .iter()
+            .find(|(account, _)| account.role == Role::Moderator)
+            .context("the demo has no moderator")?;
+        fill(running, moderator.0.id).await?;
         println!("{}", welcome(running, &accounts));
         Ok(())
     })
@@ -72,11 +79,12 @@ pub(super) async fn run(database: Database, mut config: Config) -> anyhow::Resul
 }
 
 /// Makes the accounts, or gives them new passwords: nothing that was printed before is still good.
-async fn accounts(running: &Running) -> anyhow::Result<Vec<(&'static str, Role, String)>> {
+async fn accounts(running: &Running) -> anyhow::Result<Vec<(Account, String)>> {
     let mut made = Vec::new();
     for &(name, role) in PEOPLE {
         let password = random_password();
-        match account::renew_password(&running.db, running.site.id, name, &password).await {
+        let (db, site_id) = (&running.db, running.site.id);
+        let account = match account::renew_password(db, site_id, name, &password).await {
             Err(Error::NotFound) => {
                 let email = format!(
                     "{}@demo.example",
@@ -88,18 +96,18 @@ async fn accounts(running: &Running) -> anyhow::Result<Vec<(&'static str, Role, 
                     password: password.clone(),
                     role,
                 };
-                account::create(&running.db, running.site.id, new).await?;
+                account::create(db, site_id, new).await?
             }
-            renewed => drop(renewed?),
-        }
-        made.push((name, role, password));
+            renewed => renewed?,
+        };
+        made.push((account, password));
     }
     Ok(made)
 }
 
 /// Brings in the articles and their comments, once. The comments go the way of every comment: pending, screened,
 /// live or held.
-async fn fill(running: &Running) -> anyhow::Result<()> {
+async fn fill(running: &Running, moderator_id: Uuid) -> anyhow::Result<()> {
     let threads: Vec<Thread> =
         serde_json::from_str(THREADS).context("demo/thread.json is wrong")?;
     for text in ARTICLES {
@@ -120,13 +128,18 @@ async fn fill(running: &Running) -> anyhow::Result<()> {
                 article.title,
                 thread.comments.len()
             );
-            discuss(running, &article, thread).await?;
+            discuss(running, &article, thread, moderator_id).await?;
         }
     }
     Ok(())
 }
 
-async fn discuss(running: &Running, article: &Article, thread: &Thread) -> anyhow::Result<()> {
+async fn discuss(
+    running: &Running,
+    article: &Article,
+    thread: &Thread,
+    moderator_id: Uuid,
+) -> anyhow::Result<()> {
     let mut live: HashMap<u32, Uuid> = HashMap::new();
     // one session for each writer, so that the filter sees who repeats themselves
     let mut sessions: HashMap<&str, Uuid> = HashMap::new();
@@ -160,11 +173,39 @@ async fn discuss(running: &Running, article: &Article, thread: &Thread) -> anyho
             written_at: Some(Utc::now() - TimeDelta::minutes(comment.minutes_ago)),
         };
         let posted = comment::post(&running.db, &new).await?;
-        if settled(running, posted.id, session_id).await? == Status::Live {
+        let status = match settled(running, posted.id, session_id).await? {
+            Status::Held if comment.approved => approve(running, posted.id, moderator_id).await?,
+            status => status,
+        };
+        if status == Status::Live {
             live.insert(comment.id, posted.id);
         }
     }
     Ok(())
+}
+
+/// Approves a comment that the filter has just held.
+async fn approve(
+    running: &Running,
+    comment_id: Uuid,
+    moderator_id: Uuid,
+) -> anyhow::Result<Status> {
+    let mut tx = running.db.begin().await?;
+    let order = Settle {
+        site_id: running.site.id,
+        comment_id,
+        // the first is the comment as it was posted
+        seen_version: 2,
+        step: Move::Decided(Action::Approve),
+        evidence: Evidence::Person {
+            moderator_id,
+            reason: None,
+            note: None,
+        },
+    };
+    let settled = comment::settle(&mut tx, &order).await?;
+    tx.commit().await?;
+    Ok(settled.to)
 }
 
 async fn settled(running: &Running, id: Uuid, session_id: Uuid) -> anyhow::Result<Status> {
@@ -183,7 +224,7 @@ async fn settled(running: &Running, id: Uuid, session_id: Uuid) -> anyhow::Resul
     Ok(Status::Pending)
 }
 
-fn welcome(running: &Running, accounts: &[(&str, Role, String)]) -> String {
+fn welcome(running: &Running, accounts: &[(Account, String)]) -> String {
     let mut lines = vec![
         String::new(),
         format!("  {:<24} {}", running.site.name, running.public_url),
@@ -194,11 +235,11 @@ fn welcome(running: &Running, accounts: &[(&str, Role, String)]) -> String {
         String::new(),
         "  Sign in as               with the password".into(),
     ];
-    for (name, role, password) in accounts {
+    for (account, password) in accounts {
         lines.push(format!(
             "  {:<24} {password}   ({})",
-            name,
-            format!("{role:?}").to_lowercase()
+            account.name,
+            format!("{:?}", account.role).to_lowercase()
         ));
     }
     lines.extend([

@@ -8,7 +8,10 @@ use super::quoted::{count, quoted};
 use super::ruleset::Ruleset;
 use super::source::Threshold;
 use super::subject::Subject;
-use super::verdict::{Reason, merge_spans};
+use super::verdict::{Kind, Reason, Severity, merge_spans};
+
+/// What nobody has looked at is not published: a person reads it, unless the site says otherwise.
+const UNREAD: &str = "Is in a language that the filter has not learnt.";
 
 /// Words of its own that a comment has at least to be judged without its quotations.
 const LEAST_OWN: usize = 5;
@@ -30,6 +33,14 @@ impl Phase for Abuse {
             signals
                 .scores
                 .extend(AbuseKind::ALL.map(|kind| (kind.as_str(), None)));
+            signals.reasons.push(Reason {
+                kind: Kind::UnreadLanguage,
+                severity: Severity::Strong,
+                phase: self.name().to_owned(),
+                score: None,
+                spans: Vec::new(),
+                note: UNREAD.to_owned(),
+            });
             return signals;
         };
         for kind in AbuseKind::ALL {
@@ -161,7 +172,8 @@ pub fn measure(ruleset: &Ruleset, text: &str, features: bool) -> Measurement {
 
 #[cfg(test)]
 mod tests {
-    use super::super::verdict::{Kind, Outcome, Verdict};
+    use super::super::source::Levels;
+    use super::super::verdict::{Outcome, Verdict};
     use super::super::{RulesetSource, assess};
     use super::*;
 
@@ -286,6 +298,21 @@ mod tests {
         for kind in AbuseKind::ALL {
             assert_eq!(verdict.scores.get(kind.as_str()), Some(None));
         }
+        // nobody has looked at it
+        let kinds: Vec<Kind> = verdict.reasons.iter().map(|reason| reason.kind).collect();
+        assert_eq!(
+            (verdict.verdict, kinds),
+            (Outcome::Hold, vec![Kind::UnreadLanguage])
+        );
+        // a newspaper in that language says what follows from it
+        let mut source = RulesetSource::default();
+        let publish = Levels {
+            mild: Outcome::Publish,
+            strong: Outcome::Publish,
+            severe: Outcome::Publish,
+        };
+        source.actions.0.insert(Kind::UnreadLanguage, publish);
+        let verdict = assess(&Ruleset::compile(&source).unwrap(), &Subject::of(text));
         assert_eq!(verdict.verdict, Outcome::Publish);
     }
 

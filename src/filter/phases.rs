@@ -4,7 +4,7 @@
 //! | phase | finds | kinds |
 //! |---|---|---|
 //! | `terms` | listed terms, also disguised ones | those of the terms, `evasion` |
-//! | `model` | what reads as abuse, quotations of the comment above left out; abstains in a language it has not learnt | `toxicity`, `identity_attack`, `insult`, `threat`, `profanity`, `spam` |
+//! | `model` | what reads as abuse, quotations of the comment above left out; abstains in a language it has not learnt | `toxicity`, `identity_attack`, `insult`, `threat`, `profanity`, `spam`, `unread_language` |
 //! | `links` | too many links, links to blocked domains | `links` |
 //! | `repeats` | the same text, line or word again and again, a wall of capitals | `repeat`, `shouting` |
 //! | `topic` | a comment that is about something else; abstains when it cannot tell | `off_topic`, `thanks`, `correction`, `about_moderation` |

@@ -57,6 +57,8 @@ pub enum Kind {
     IdentityAttack,
     /// Abuse as a whole, as a model measures it.
     Toxicity,
+    /// In a language that the model has not learnt, so that nothing but lists of terms has looked for abuse.
+    UnreadLanguage,
     /// Not about the article, the parent comment or the thread.
     OffTopic,
     /// Too many links, or a link to a blocked domain.
@@ -77,7 +79,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order in which people are shown them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Profanity,
         Self::Insult,
         Self::Slur,
@@ -86,6 +88,7 @@ impl Kind {
         Self::Spam,
         Self::IdentityAttack,
         Self::Toxicity,
+        Self::UnreadLanguage,
         Self::OffTopic,
         Self::Links,
         Self::Repeat,
@@ -118,6 +121,7 @@ impl Kind {
             Self::Spam => "spam",
             Self::IdentityAttack => "identity_attack",
             Self::Toxicity => "toxicity",
+            Self::UnreadLanguage => "unread_language",
             Self::OffTopic => "off_topic",
             Self::Links => "links",
             Self::Repeat => "repeat",

@@ -105,7 +105,7 @@ async fn submit_ruling(
     let slug = comment::rule(&db, site.id, who.account.id, *id, form.ruling).await?;
     Ok(see_other(&match form.back {
         Some(back) => format!(
-            "/desk/comments/{back}?queue={}&ruled={}",
+            "/desk/comments/{back}?queue={}&ruled={}&on={id}",
             form.queue.as_str(),
             form.ruling.as_str()
         ),

@@ -43,6 +43,8 @@ pub(crate) struct Entry {
     pub(crate) severity: Option<String>,
     /// the gravest reason's, e.g. `slur`; null without a reason
     pub(crate) kind: Option<String>,
+    /// what held it whatever the filter found: `premoderated`, `closed` or `filter_failed`; null where nothing did
+    pub(crate) held_by: Option<String>,
 }
 
 /// Where a comment stands in the order of work: severe ones first, and those last in which nothing graver was found
@@ -107,6 +109,7 @@ mod tests {
             created_at: DateTime::from_timestamp(minute * 60, 0).unwrap(),
             severity: (!severity.is_empty()).then(|| severity.into()),
             kind: (!severity.is_empty()).then(|| "slur".into()),
+            held_by: None,
         }
     }
 

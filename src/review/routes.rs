@@ -47,6 +47,8 @@ struct Place {
     done: Option<Uuid>,
     /// what has just been ruled on the side thread of the comment that is shown
     ruled: Option<Ruling>,
+    /// the comment on which that was ruled
+    on: Option<Uuid>,
 }
 
 #[get("/desk")]
@@ -69,8 +71,8 @@ async fn comment(
     id: web::Path<Uuid>,
     place: web::Query<Place>,
 ) -> Result<HttpResponse> {
-    let notice = match place.ruled {
-        Some(ruling) => Notice::Ruled(ruling),
+    let notice = match place.ruled.zip(place.on) {
+        Some((ruling, on)) => Notice::Ruled { ruling, on },
         None => done(&db, &who.account, place.done).await?,
     };
     let shown = show(&db, &site, who, place.queue, Some(*id), notice).await?;
@@ -113,7 +115,7 @@ async fn show(
             .is_some_and(|shown: &ItemView| shown.holds(ruling))
     };
     let notice = match notice {
-        Notice::Ruled(ruling) if !holds(ruling) => Notice::None,
+        Notice::Ruled { ruling, .. } if !holds(ruling) => Notice::None,
         notice => notice,
     };
     let waiting = match queue {

@@ -18,6 +18,9 @@ pub(crate) struct Step {
     /// the newest ruling on this very comment says so
     pub(crate) belongs: bool,
     pub(crate) closed: bool,
+    pub(crate) opened: bool,
+    /// it cannot be answered, whatever comment that was ruled on
+    pub(crate) is_shut: bool,
 }
 
 /// What holds for a comment, by the newest of the rulings on it and on all that is above it.
@@ -40,14 +43,32 @@ pub(crate) struct SideThread {
     pub(crate) belongs: bool,
     /// it cannot be answered
     pub(crate) closed: bool,
+    /// it is a part that was opened again of a side thread that is closed: what can be answered begins here, and not above
+    pub(crate) within_closed: Option<Above>,
+}
+
+/// The comment that a part answers.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub(crate) struct Above {
+    pub(crate) id: Uuid,
+    /// whose it is
+    pub(crate) author: String,
+    /// its first words
+    pub(crate) excerpt: String,
 }
 
 /// It begins at the nearest comment on which it was ruled what holds for it; or else as far up as one comment after the
 /// other has left the article. A comment that could not be measured ("Well said") ends nothing and begins nothing.
 pub(crate) fn of(way_up: Vec<Step>, holds: Holds) -> Option<SideThread> {
+    // where the comment above cannot be answered and this one can, it was opened by itself
+    let opened = way_up.windows(2).position(
+        |pair| matches!(pair, [own, above] if own.opened && !own.is_shut && above.is_shut),
+    );
+    let opened = opened.filter(|_| !holds.closed);
     let ruled = way_up
         .iter()
         .position(|step| (holds.belongs && step.belongs) || (holds.closed && step.closed));
+    let ruled = opened.or(ruled);
     let has_left = |step: &&Step| step.fit.is_none_or(|fit| fit < LEFT);
     let drifted = way_up.iter().take_while(has_left).count();
     let farthest = way_up
@@ -55,12 +76,18 @@ pub(crate) fn of(way_up: Vec<Step>, holds: Holds) -> Option<SideThread> {
         .take(drifted)
         .rposition(|step| step.fit.is_some());
     let at = ruled.or(farthest).unwrap_or(0);
+    let within_closed = opened.and_then(|at| way_up.get(at + 1)).map(|above| Above {
+        id: above.id,
+        author: above.author.clone(),
+        excerpt: above.excerpt.clone(),
+    });
     way_up.into_iter().nth(at).map(|step| SideThread {
         begins_with: step.id,
         author: step.author,
         excerpt: step.excerpt,
         belongs: holds.belongs,
         closed: holds.closed,
+        within_closed,
     })
 }
 
@@ -81,6 +108,8 @@ mod tests {
             fit: (fit >= 0.0).then_some(fit),
             belongs: false,
             closed: false,
+            opened: false,
+            is_shut: false,
         }
     }
 
@@ -120,5 +149,27 @@ mod tests {
             assert_eq!(found.begins_with, Uuid::from_u128(begins));
             assert_eq!((found.belongs, found.closed), (belongs, closed));
         }
+    }
+
+    #[test]
+    fn a_part_that_was_opened_by_itself_begins_there() {
+        // an answer in the part, the part, two comments that stay closed, and the article's own talk
+        let mut way_up: Vec<Step> = (0..5).map(|n| step(n, LEFT - 0.1)).collect();
+        way_up[1].opened = true;
+        (way_up[2].is_shut, way_up[3].is_shut) = (true, true);
+        way_up[3].closed = true;
+        let found = of(way_up.clone(), NOTHING).unwrap();
+        assert_eq!(found.begins_with, Uuid::from_u128(1));
+        assert_eq!(found.within_closed.unwrap().id, Uuid::from_u128(2));
+        assert!(!found.closed);
+        // all of it was opened since, higher up
+        for step in &mut way_up {
+            step.is_shut = false;
+        }
+        let found = of(way_up, NOTHING).unwrap();
+        assert_eq!(
+            (found.begins_with, found.within_closed),
+            (Uuid::from_u128(4), None)
+        );
     }
 }

@@ -45,7 +45,10 @@ pub(super) enum Notice {
         undoable: bool,
     },
     /// the viewer has ruled on the side thread of the comment that is shown
-    Ruled(Ruling),
+    Ruled {
+        ruling: Ruling,
+        on: Uuid,
+    },
     /// somebody else was faster
     Lost(Current),
 }
@@ -198,8 +201,14 @@ pub(super) struct History {
 
 impl History {
     fn undoable(&self, one: &Decided) -> bool {
-        // a ruling is never the last decision on a comment
-        one.is_last && one.action != "undo" && may_undo(one.by_id, &self.viewer)
+        let is_ruling = Ruling::parse(&one.action).is_some();
+        !is_ruling && one.is_last && one.action != "undo" && may_undo(one.by_id, &self.viewer)
+    }
+
+    /// The ruling that takes this one back, where it is one and still the last word on its comment.
+    fn takes_back(&self, one: &Decided) -> Option<&'static str> {
+        let ruling = Ruling::parse(&one.action).filter(|_| one.is_last)?;
+        Some(ruling.opposite().as_str())
     }
 }
 

@@ -11,8 +11,18 @@ pub(super) fn kind(word: &str) -> String {
     match Kind::parse(word) {
         Some(Kind::IdentityAttack) => "attack on a group".into(),
         Some(Kind::Evasion) => "disguised word".into(),
+        Some(Kind::UnreadLanguage) => "language not read".into(),
         Some(Kind::Repeat) => "repetition".into(),
         _ => word.replace('_', " "),
+    }
+}
+
+/// What held a comment whatever the filter found, for a tag.
+pub(super) fn held_by(code: &str) -> Option<&'static str> {
+    match code {
+        guidelines::PREMODERATED => Some("all are read first"),
+        guidelines::CLOSED => Some("article closed"),
+        _ => None,
     }
 }
 

@@ -231,6 +231,40 @@ async fn under_a_premoderated_article_everything_waits_for_a_person() {
         .posts(&article, "The bridge is a gift to the town.")
         .await;
     house.eventually_is(id, Status::Held).await;
+    // the desk tells it from what the filter held
+    house.moderator("Mo").await;
+    let desk = house.browser("Mo").await;
+    let queue = desk.get("/desk").await.expect(200).text();
+    assert!(queue.contains("all are read first"), "{queue}");
+}
+
+#[tokio::test]
+async fn what_the_filter_cannot_read_waits_for_a_person_until_the_site_says_otherwise() {
+    let house = Belowline::start().await;
+    let article = house.article("bridge").await;
+    let text = "یہ پل شہر کے سب لوگوں کو بہت پسند ہے";
+    let id = house.guest("Bo").posts(&article, text).await;
+    house.eventually_is(id, Status::Held).await;
+    let admin = house.admin("Ada").await;
+    let desk = house.browser("Ada").await;
+    let page = desk.get(&format!("/desk/comments/{id}")).await;
+    let page = page.expect(200).text();
+    assert!(page.contains("language not read") && !page.contains("found nothing"));
+    // as an Urdu newspaper would
+    let ruleset = admin.get("/api/v1/desk/ruleset").await.expect(200).json();
+    let mut source = ruleset["source"].clone();
+    source["actions"]["unread_language"] =
+        json!({ "mild": "publish", "strong": "publish", "severe": "publish" });
+    let asked = json!({ "based_on": ruleset["id"], "source": source, "note": "We read Urdu." });
+    admin
+        .json(Method::PUT, "/api/v1/desk/ruleset", &asked)
+        .await
+        .expect(200);
+    let id = house
+        .guest("Bo")
+        .posts(&article, "مگر اس کا ٹول بہت زیادہ ہے، اسے کم ہونا چاہیے")
+        .await;
+    house.eventually_is(id, Status::Live).await;
 }
 
 #[tokio::test]

@@ -34,6 +34,24 @@ impl Ruling {
             Self::Open => "open",
         }
     }
+
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Belongs, Self::Judged, Self::Closed, Self::Open]
+            .into_iter()
+            .find(|ruling| ruling.as_str() == word)
+    }
+
+    /// What takes it back.
+    #[must_use]
+    pub fn opposite(self) -> Self {
+        match self {
+            Self::Belongs => Self::Judged,
+            Self::Judged => Self::Belongs,
+            Self::Closed => Self::Open,
+            Self::Open => Self::Closed,
+        }
+    }
 }
 
 /// Writes a ruling down; says under which article.

@@ -63,6 +63,7 @@ struct Raw {
     created_at: chrono::DateTime<chrono::Utc>,
     severity: Option<String>,
     kind: Option<String>,
+    held_by: Option<String>,
 }
 
 impl From<Raw> for Entry {
@@ -76,6 +77,7 @@ impl From<Raw> for Entry {
             created_at: raw.created_at,
             severity: raw.severity,
             kind: raw.kind,
+            held_by: raw.held_by,
         }
     }
 }
@@ -89,13 +91,15 @@ async fn held_where(
     let rows = sqlx::query_as!(
         Raw,
         r#"WITH oldest AS (
-             SELECT id, article_id, version, author_name, left(body, 300) AS start, created_at FROM comment
+             SELECT id, article_id, version, author_name, left(body, 300) AS start, created_at, settlement_id
+             FROM comment
              WHERE site_id = $1 AND status = 'held' AND NOT dead_letter
                AND (created_at, id) > (coalesce($2, timestamptz '-infinity'), coalesce($3, uuid '00000000-0000-0000-0000-000000000000'))
              ORDER BY created_at, id LIMIT $4)
            SELECT o.id, o.version, o.author_name, o.start AS "start!", a.title, o.created_at,
-                  r.severity AS "severity?", r.kind AS "kind?"
+                  r.severity AS "severity?", r.kind AS "kind?", s.reason AS "held_by?"
            FROM oldest o JOIN article a ON a.id = o.article_id
+           LEFT JOIN settlement s ON s.id = o.settlement_id AND s.moderator_id IS NULL
            LEFT JOIN LATERAL (
              SELECT kind, severity FROM reason
              WHERE verdict_id = (SELECT id FROM verdict WHERE comment_id = o.id ORDER BY created_at DESC LIMIT 1)
@@ -120,7 +124,7 @@ async fn dead_letters(
     let rows = sqlx::query_as!(
         Raw,
         r#"SELECT c.id, c.version, c.author_name, left(c.body, 300) AS "start!", a.title, c.created_at,
-                  NULL::text AS severity, NULL::text AS kind
+                  NULL::text AS severity, NULL::text AS kind, NULL::text AS held_by
            FROM comment c JOIN article a ON a.id = c.article_id
            WHERE c.site_id = $1 AND c.status = 'held' AND c.dead_letter
              AND (c.created_at, c.id) > (coalesce($2, timestamptz '-infinity'), coalesce($3, uuid '00000000-0000-0000-0000-000000000000'))
