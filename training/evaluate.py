@@ -114,13 +114,13 @@ def main():
           f"ROC-AUC of toxicity {area:.3f}\n")
 
     print("### Neutral sentences about people\n")
-    every = [row for row in corpora.read(corpora.DATA / "suites" / "jigsaw_sentence_templates_en.jsonl.gz")]
-    sample = random.Random(4).sample(every, 6000)
-    verdicts = program.screen([{"text": row["text"]} for row in sample], *options)
-    print(f"ROC-AUC {auc([toxicity(verdict) for verdict in verdicts], [row['abusive'] for row in sample]):.3f}; "
+    # all of them: of a sample each term has too few to tell two points
+    every = list(corpora.read(corpora.DATA / "suites" / "jigsaw_sentence_templates_en.jsonl.gz"))
+    verdicts = program.screen([{"text": row["text"]} for row in every], *options)
+    print(f"ROC-AUC {auc([toxicity(verdict) for verdict in verdicts], [row['abusive'] for row in every]):.3f}; "
           f"neutral ones held by term:\n")
     flags = collections.defaultdict(list)
-    for row, verdict in zip(sample, verdicts):
+    for row, verdict in zip(every, verdicts):
         if row["abusive"] == 0:
             for word in re.findall(r"\w+", row["text"].lower()):
                 flags[word].append(held(verdict))

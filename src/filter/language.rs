@@ -14,7 +14,8 @@ pub const LANGUAGES: [&str; 3] = ["en", "ur-Latn", "de"];
 const ROMAN_URDU: &str = "hai hain nahi nahin nai ka ki ke ko mein mai main se bhi kya kyun kyu ye yeh wo woh tum aap \
     tera teri tere mera meri mere apni apna apne kar karo karta karti karte raha rahi rahe tha thi aur ya par pe sab \
     log koi kuch bohat bahut acha accha jo jab tak phir abhi hum ham inko unko isko usko iska uska bhai yaar gaya gayi \
-    hota hoti hona diya liya chal baat larki larka bc salay sale kutta kutti";
+    hota hoti hona diya liya chal baat larki larka bc salay sale kutta kutti hy hn ny sy rha rhi rhy kr krna krta nhi ky \
+    kia lye liye mujhe tujhe";
 const GERMAN: &str = "der die das und ist nicht ein eine einen einem einer ich du er sie es wir ihr den dem des mit \
     auf für von zu im am bei nach wie was wer wenn aber oder auch noch nur schon sind war haben hat wird werden kann \
     dass daß sich mich dich uns euch kein keine mal ja doch so hier dann alle diese dieser dieses mehr sehr";
@@ -123,6 +124,11 @@ mod tests {
             ("Idiots!", "und", true),
             (
                 "tum log kya kar rahe ho yahan, yeh acha nahi hai",
+                "ur-Latn",
+                true,
+            ),
+            (
+                "yeh log dehaan sy nhi dekh rhy, kia kr rhy hn",
                 "ur-Latn",
                 true,
             ),

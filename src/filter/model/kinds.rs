@@ -38,6 +38,9 @@ impl AbuseKind {
         Self::Spam,
     ];
 
+    /// What is abuse whatever else it is. Coarse language is not, nor does the worst of it come beside the rest.
+    pub(super) const ABUSIVE: [Self; 3] = [Self::IdentityAttack, Self::Insult, Self::Threat];
+
     /// The name of the score.
     #[must_use]
     pub fn as_str(self) -> &'static str {
