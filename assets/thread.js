@@ -162,7 +162,12 @@
       const draft = memory.get(draftKey);
       if (draft && typeof draft.text === "string") {
         text.value = draft.text;
-        if (draft.parent && parent.disabled) answer(draft.parent);
+        // an address that names a comment to answer goes before what was answered when the text was begun
+        const asked = new URLSearchParams(location.search).has("reply");
+        const restored = draft.parent && !asked && parent.disabled && answer(draft.parent);
+        if (draft.parent && !restored && parent.value !== draft.parent) {
+          title.after(make("p", "problem", "You began this as an answer to another comment."));
+        }
       }
     }
     const guest = memory.get(guestKey);

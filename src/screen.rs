@@ -42,6 +42,7 @@ pub struct Summary {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object with a \"text\"")]
 struct Request {
     #[serde(default)]
     id: Value,
@@ -69,12 +70,12 @@ struct Answer<'a> {
 #[derive(Serialize)]
 struct Refusal {
     id: Value,
-    /// Its number in the input, from 1.
+    /// Its number among the comments' lines, from 1; blank ones count.
     line: u64,
     error: String,
 }
 
-/// One line of input, and its number, from 1.
+/// One line of input, and its number among the comments' lines, from 1.
 struct Line {
     number: u64,
     content: Content,
@@ -118,9 +119,9 @@ pub fn run(
     let mut input = BufReader::with_capacity(BUFFER, input);
     let mut summary = Summary::default();
     let mut articles = Articles::new(options.one_site);
-    let mut read = 0;
+    let mut lines_read = 0;
     loop {
-        let batch = next_batch(&mut input, threads * LINES_PER_THREAD, &mut read)?;
+        let batch = next_batch(&mut input, threads * LINES_PER_THREAD, &mut lines_read)?;
         if batch.is_empty() {
             return Ok(summary);
         }
@@ -145,11 +146,11 @@ impl Summary {
     }
 }
 
-/// Waits for one line, then takes the whole lines that the reader holds already. Empty at the end. `read` counts all lines.
+/// Waits for one line, then takes the whole lines that the reader holds already. Empty at the end. Counts all lines.
 fn next_batch(
     input: &mut BufReader<impl Read>,
     most: usize,
-    read: &mut u64,
+    lines_read: &mut u64,
 ) -> io::Result<Vec<Line>> {
     let mut batch = Vec::new();
     let mut bytes = 0;
@@ -161,14 +162,14 @@ fn next_batch(
         let Some(content) = next_line(input)? else {
             break;
         };
-        *read += 1;
+        *lines_read += 1;
         match &content {
             Content::Whole(line) if line.trim_ascii().is_empty() => continue,
             Content::Whole(line) => bytes += line.len(),
             Content::TooLong => {}
         }
         batch.push(Line {
-            number: *read,
+            number: *lines_read,
             content,
         });
     }
@@ -229,7 +230,7 @@ fn judge(
         request.map(|request| verdict_on(request, ruleset, around))
     });
     // a fault in a filter costs one answer and not the run
-    let failed = |id, line| refuse(id, line, FAILED.to_owned());
+    let failed = |id, number| refuse(id, number, FAILED.to_owned());
     batch
         .iter()
         .zip(read)
@@ -285,7 +286,13 @@ fn read(line: &Line) -> Result<Request, (Value, String)> {
     })?;
     let text = text.trim_start_matches('\u{feff}');
     let request: Request = serde_json::from_str(text).map_err(|error| {
-        let message = format!("the line cannot be read ({error}): send one JSON object a line");
+        // the parser counts lines of its own
+        let said = error.to_string();
+        let said = said.split(" at line ").next().unwrap_or_default();
+        let message = format!(
+            "the line cannot be read ({said}, at byte {}): send one JSON object a line",
+            error.column()
+        );
         (id_in(text), message)
     })?;
     if !matches!(
@@ -354,7 +361,7 @@ fn id_in(text: &str) -> Value {
     }
 }
 
-fn written(id: Value, line: u64, verdict: &Verdict) -> Answered {
+fn written(id: Value, number: u64, verdict: &Verdict) -> Answered {
     match serde_json::to_vec(&Answer {
         id: id.clone(),
         verdict,
@@ -363,13 +370,21 @@ fn written(id: Value, line: u64, verdict: &Verdict) -> Answered {
             line,
             outcome: Some(verdict.verdict),
         },
-        Err(error) => refuse(id, line, format!("the verdict cannot be written ({error})")),
+        Err(error) => refuse(
+            id,
+            number,
+            format!("the verdict cannot be written ({error})"),
+        ),
     }
 }
 
-fn refuse(id: Value, line: u64, error: String) -> Answered {
-    let line = serde_json::to_vec(&Refusal { id, line, error })
-        .unwrap_or_else(|_| b"{\"id\":null}".to_vec());
+fn refuse(id: Value, number: u64, error: String) -> Answered {
+    let refusal = Refusal {
+        id,
+        line: number,
+        error,
+    };
+    let line = serde_json::to_vec(&refusal).unwrap_or_else(|_| b"{\"id\":null}".to_vec());
     Answered {
         line,
         outcome: None,

@@ -51,7 +51,8 @@ def toxicity(verdict):
 
 
 def held(verdict):
-    return verdict["verdict"] != "publish"
+    """Held or refused, for more than being in a language that nobody trained for."""
+    return verdict["verdict"] != "publish" and any(reason["kind"] != "unread_language" for reason in verdict["reasons"])
 
 
 def has(verdict, kind):
@@ -114,7 +115,7 @@ def main():
           f"ROC-AUC of toxicity {area:.3f}\n")
 
     print("### Neutral sentences about people\n")
-    # all of them: of a sample each term has too few to tell two points
+    # all of them: in a sample each term has too few to show a difference of two points
     every = list(corpora.read(corpora.DATA / "suites" / "jigsaw_sentence_templates_en.jsonl.gz"))
     verdicts = program.screen([{"text": row["text"]} for row in every], *options)
     print(f"ROC-AUC {auc([toxicity(verdict) for verdict in verdicts], [row['abusive'] for row in every]):.3f}; "

@@ -5,7 +5,9 @@ use std::sync::LazyLock;
 
 use whatlang::Lang;
 
-use super::wordlist::{is_ordinary, is_stop_word};
+use super::wordlist::{
+    Line, builtin_lists, is_known as is_english, is_ordinary, is_stop_word, parse, shipped,
+};
 
 /// The languages that the model was trained on, as BCP 47 tags.
 pub const LANGUAGES: [&str; 3] = ["en", "ur-Latn", "de"];
@@ -14,14 +16,29 @@ pub const LANGUAGES: [&str; 3] = ["en", "ur-Latn", "de"];
 const ROMAN_URDU: &str = "hai hain nahi nahin nai ka ki ke ko mein mai main se bhi kya kyun kyu ye yeh wo woh tum aap \
     tera teri tere mera meri mere apni apna apne kar karo karta karti karte raha rahi rahe tha thi aur ya par pe sab \
     log koi kuch bohat bahut acha accha jo jab tak phir abhi hum ham inko unko isko usko iska uska bhai yaar gaya gayi \
-    hota hoti hona diya liya chal baat larki larka bc salay sale kutta kutti hy hn ny sy rha rhi rhy kr krna krta nhi ky \
-    kia lye liye mujhe tujhe";
+    hota hoti hona diya liya chal baat larki larka bc salay sale kutta kutti hn sy rha rhi rhy krna krta nhi ky lye liye \
+    mujhe tujhe";
 const GERMAN: &str = "der die das und ist nicht ein eine einen einem einer ich du er sie es wir ihr den dem des mit \
     auf für von zu im am bei nach wie was wer wenn aber oder auch noch nur schon sind war haben hat wird werden kann \
     dass daß sich mich dich uns euch kein keine mal ja doch so hier dann alle diese dieser dieses mehr sehr";
 
 static LISTED: LazyLock<[HashSet<&'static str>; 2]> =
     LazyLock::new(|| [ROMAN_URDU, GERMAN].map(|list| list.split_whitespace().collect()));
+
+/// The words of the shipped lists of terms.
+static TERMS: LazyLock<HashSet<String>> = LazyLock::new(|| {
+    let lists = builtin_lists().iter().filter_map(|name| shipped(name));
+    let terms = lists.flat_map(parse).filter_map(|line| match line {
+        Line::Term(term) => Some(term.text),
+        Line::Allow(_) => None,
+    });
+    terms
+        .flat_map(|text| {
+            let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
+            words
+        })
+        .collect()
+});
 
 /// A share of a text's words, from which they are evidence.
 const SHARE: usize = 6;
@@ -33,7 +50,8 @@ pub fn language(text: &str) -> &'static str {
         return whatlang::detect_lang(text).map_or("und", tag);
     }
     let [roman_urdu, germanic] = &*LISTED;
-    let (mut all, mut english, mut urdu, mut german) = (0_usize, 0, 0, 0);
+    let (mut all, mut english, mut german) = (0_usize, 0, 0);
+    let mut urdu: Vec<&str> = Vec::new();
     let mut lower = String::new();
     let words = text.split(|c: char| !c.is_alphabetic());
     for word in words.filter(|word| !word.is_empty()) {
@@ -41,22 +59,41 @@ pub fn language(text: &str) -> &'static str {
         let word = lower_case(word, &mut lower);
         let is_english = is_stop_word(word) || (word.len() > 3 && is_ordinary(word));
         english += usize::from(is_english);
-        urdu += usize::from(roman_urdu.contains(word));
+        urdu.extend(roman_urdu.get(word));
         german += usize::from(germanic.contains(word));
     }
-    let most = english.max(urdu).max(german);
+    let detected = || whatlang::detect(text).filter(whatlang::Info::is_reliable);
+    let most = english.max(urdu.len()).max(german);
     if most * SHARE >= all && most > 0 {
-        return match most {
-            _ if most == english => "en",
-            _ if most == urdu => "ur-Latn",
-            _ => "de",
+        if most == english {
+            return "en";
+        }
+        // short words are shared: "se" and "par", "des" and "du"
+        let elsewhere = detected()
+            .map(|info| info.lang())
+            .filter(|lang| SPOKEN_NEARBY.contains(lang));
+        let is_urdu = most == urdu.len() && urdu.iter().any(|word| urdu.first() != Some(word));
+        return match elsewhere {
+            Some(lang) => tag(lang),
+            None if is_urdu => "ur-Latn",
+            None if most == german => "de",
+            None => "und",
         };
     }
-    match whatlang::detect(text) {
-        Some(info) if info.is_reliable() => tag(info.lang()),
-        _ => "und",
-    }
+    detected().map_or("und", |info| tag(info.lang()))
 }
+
+/// Languages whose short words the lists above have too.
+const SPOKEN_NEARBY: [Lang; 8] = [
+    Lang::Fra,
+    Lang::Spa,
+    Lang::Por,
+    Lang::Ita,
+    Lang::Nld,
+    Lang::Swe,
+    Lang::Dan,
+    Lang::Nob,
+];
 
 /// The word in lower case, in a buffer where it is not so written.
 fn lower_case<'a>(word: &'a str, buffer: &'a mut String) -> &'a str {
@@ -72,11 +109,60 @@ fn lower_case<'a>(word: &'a str, buffer: &'a mut String) -> &'a str {
     buffer
 }
 
-/// Whether the model has learnt the language of this text. What cannot be told counts as English, the site's
-/// language: short comments are the rule, and abstaining from them would open the gate.
-pub(super) fn is_known(text: &str) -> bool {
+/// How much of a text the model can read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Legible {
+    /// It has learnt the language.
+    Wholly,
+    /// Measured as English, the site's language, though most of it may be none, or with words in another script.
+    Partly,
+    /// In a language that it has not learnt.
+    Not,
+}
+
+/// Where the language cannot be told, as in most short comments, it is English if half of the words are.
+pub(super) fn legible(text: &str) -> Legible {
     let language = language(text);
-    language == "und" && !is_foreign_script(text) || LANGUAGES.contains(&language)
+    if is_foreign_script(text) || language != "und" && !LANGUAGES.contains(&language) {
+        Legible::Not
+    } else if foreign_words(text) < FOREIGN_WORDS && (language != "und" || is_mostly_english(text))
+    {
+        Legible::Wholly
+    } else {
+        Legible::Partly
+    }
+}
+
+/// Whether half of the words are English ones; names, which no list has, left out. A single word can be anything.
+fn is_mostly_english(text: &str) -> bool {
+    let (mut all, mut known) = (0_usize, 0);
+    let mut lower = String::new();
+    let is_text = |part: &&str| !part.starts_with(['@', '#']) && !part.contains("//");
+    for (at, part) in text.split_whitespace().filter(is_text).enumerate() {
+        for word in part.split(|c: char| !c.is_alphabetic()) {
+            let mut letters = word.chars();
+            let is_name = at > 0
+                && letters.next().is_some_and(char::is_uppercase)
+                && letters.any(char::is_lowercase);
+            if is_name || word.len() < 2 {
+                continue;
+            }
+            all += 1;
+            let word = lower_case(word, &mut lower);
+            let learnt = LISTED.iter().any(|list| list.contains(word));
+            known += usize::from(is_english(word) || learnt || TERMS.contains(word));
+        }
+    }
+    all < 2 || known * 2 >= all
+}
+
+/// From so many words in another script on there is something that was not read, however much English stands around.
+const FOREIGN_WORDS: usize = 2;
+
+fn foreign_words(text: &str) -> usize {
+    text.split_whitespace()
+        .filter(|word| word.chars().any(char::is_alphabetic) && is_foreign_script(word))
+        .count()
 }
 
 /// Whether more than a third of the letters are no Latin ones.
@@ -109,6 +195,8 @@ fn tag(language: Lang) -> &'static str {
         Lang::Urd => "ur",
         Lang::Tur => "tr",
         Lang::Swe => "sv",
+        Lang::Dan => "da",
+        Lang::Nob => "no",
         other => other.code(),
     }
 }
@@ -138,13 +226,38 @@ mod tests {
                 "fr",
                 false,
             ),
+            (
+                "Les Arabes sont des rats, il faut les chasser du pays",
+                "fr",
+                false,
+            ),
+            (
+                "Kommunen burde heller bygge en ny vei enn en bro",
+                "und",
+                false,
+            ),
+            (
+                "The bridge is lovely and the town has waited long for it. ان سب کو مار دو",
+                "en",
+                false,
+            ),
+            (
+                "My friend calls it پل in her language, and so do I",
+                "en",
+                true,
+            ),
+            ("Va te faire foutre", "und", false),
+            ("Vaffanculo stronzo", "und", false),
+            ("Trudeau lies", "und", true),
+            ("Lol, so true", "und", true),
+            ("u r dumb, idiot", "und", true),
             ("Этот мост городу совсем не нужен", "ru", false),
             ("یہ پل شہر کو نہیں چاہیے", "ur", false),
             ("", "und", true),
             ("12 %", "und", true),
         ] {
             assert_eq!(language(text), expected, "{text}");
-            assert_eq!(is_known(text), known, "{text}");
+            assert_eq!(legible(text) == Legible::Wholly, known, "{text}");
         }
     }
 }

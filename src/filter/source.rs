@@ -305,7 +305,7 @@ impl Default for Abuse {
             enabled: true,
             encoder: true,
             // docs/filters.md has what each of them holds
-            toxicity: Threshold::new(0.24, 0.24, 0.5),
+            toxicity: Threshold::new(0.23, 0.23, 0.5),
             identity_attack: Threshold::new(0.02, 0.25, 0.5),
             insult: Threshold::new(0.2, 0.35, 0.7),
             threat: Threshold::new(0.1, 0.3, 0.7),

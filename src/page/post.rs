@@ -162,8 +162,8 @@ async fn under_the_article(
         return Ok(None);
     }
     if let Ok(id) = Uuid::try_parse(parent) {
-        // what is wrong is said already
-        form.parent = reading.parent(&article, id).await?.ok();
+        // what is wrong with it is said already
+        form.parent = reading.parent(&article, id).await.ok();
     }
     let page = reading.page(&article, &Wish::default(), form).await?;
     Ok(Some(page))

@@ -83,25 +83,22 @@ impl Reading<'_> {
         }
     }
 
-    /// The comment that a form answers; or why it cannot be answered, for whoever wanted to.
-    pub(super) async fn parent(
-        &self,
-        article: &Article,
-        id: Uuid,
-    ) -> Result<std::result::Result<Parent, &'static str>> {
+    /// The comment that a form answers.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when it cannot be answered; a database error.
+    pub(super) async fn parent(&self, article: &Article, id: Uuid) -> Result<Parent> {
         let found = comment::fragment(self.db, article.id, &[id], Me::of(self.viewer)).await?;
         let live = |shown: &&comment::Shown| shown.status == comment::Status::Live;
-        Ok(match found.iter().find(live) {
-            None => Err("The comment that you wanted to answer is not there any more."),
-            Some(shown) if shown.is_closed => Err(
-                "The side thread that you wanted to answer is closed. You can write a comment of your own.",
-            ),
+        match found.iter().find(live) {
+            None => Err(Error::Conflict(comment::PARENT_GONE.into())),
+            Some(shown) if shown.is_closed => Err(Error::Conflict(comment::SIDE_CLOSED.into())),
             Some(shown) => Ok(Parent {
                 id,
                 author: shown.author.clone(),
                 excerpt: first_words(shown),
             }),
-        })
+        }
     }
 
     /// The article's page, with this form.
@@ -194,9 +191,10 @@ async fn show_article(
     let article = reading.article(&slug).await?;
     let mut form = CommentForm::default();
     if let Some(id) = wish.reply {
-        match reading.parent(&article, id).await? {
+        match reading.parent(&article, id).await {
             Ok(parent) => form.parent = Some(parent),
-            Err(problem) => form.problem = Some(problem.into()),
+            Err(Error::Conflict(problem)) => form.problem = Some(problem),
+            Err(error) => return Err(error),
         }
     }
     Ok(html(

@@ -43,7 +43,8 @@ pub(crate) struct Entry {
     pub(crate) severity: Option<String>,
     /// the gravest reason's, e.g. `slur`; null without a reason
     pub(crate) kind: Option<String>,
-    /// what held it whatever the filter found: `premoderated`, `closed` or `filter_failed`; null where nothing did
+    /// what held it whatever the filter found: `premoderated`, or `closed` (the article or the side thread, in the
+    /// meantime); null where it was the filter
     pub(crate) held_by: Option<String>,
 }
 

@@ -71,8 +71,11 @@ async fn comment(
     id: web::Path<Uuid>,
     place: web::Query<Place>,
 ) -> Result<HttpResponse> {
-    let notice = match place.ruled.zip(place.on) {
-        Some((ruling, on)) => Notice::Ruled { ruling, on },
+    let notice = match place.ruled {
+        Some(ruling) => Notice::Ruled {
+            ruling,
+            on: place.on,
+        },
         None => done(&db, &who.account, place.done).await?,
     };
     let shown = show(&db, &site, who, place.queue, Some(*id), notice).await?;
@@ -110,12 +113,18 @@ async fn show(
         None => None,
     };
     // an address is no proof, and a colleague may have ruled otherwise since
-    let holds = |ruling| {
-        item.as_ref()
-            .is_some_and(|shown: &ItemView| shown.holds(ruling))
-    };
+    let side = item
+        .as_ref()
+        .and_then(|shown| shown.item.side_thread.as_ref());
     let notice = match notice {
-        Notice::Ruled { ruling, .. } if !holds(ruling) => Notice::None,
+        Notice::Ruled { ruling, on } if side.is_some_and(|side| side.holds(ruling)) => {
+            let begins_with = side.map(|side| side.begins_with);
+            Notice::Ruled {
+                ruling,
+                on: on.filter(|on| begins_with == Some(*on)),
+            }
+        }
+        Notice::Ruled { .. } => Notice::None,
         notice => notice,
     };
     let waiting = match queue {

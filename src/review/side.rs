@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::drift::LEFT;
+use crate::comment::Ruling;
 
 /// A comment on the way up, the one in question first.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,7 +19,6 @@ pub(crate) struct Step {
     /// the newest ruling on this very comment says so
     pub(crate) belongs: bool,
     pub(crate) closed: bool,
-    pub(crate) opened: bool,
     /// it cannot be answered, whatever comment that was ruled on
     pub(crate) is_shut: bool,
 }
@@ -47,6 +47,18 @@ pub(crate) struct SideThread {
     pub(crate) within_closed: Option<Above>,
 }
 
+impl SideThread {
+    /// Is this what holds for it?
+    pub(super) fn holds(&self, ruling: Ruling) -> bool {
+        match ruling {
+            Ruling::Belongs => self.belongs,
+            Ruling::Judged => !self.belongs,
+            Ruling::Closed => self.closed,
+            Ruling::Open => !self.closed,
+        }
+    }
+}
+
 /// The comment that a part answers.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub(crate) struct Above {
@@ -60,11 +72,11 @@ pub(crate) struct Above {
 /// It begins at the nearest comment on which it was ruled what holds for it; or else as far up as one comment after the
 /// other has left the article. A comment that could not be measured ("Well said") ends nothing and begins nothing.
 pub(crate) fn of(way_up: Vec<Step>, holds: Holds) -> Option<SideThread> {
-    // where the comment above cannot be answered and this one can, it was opened by itself
-    let opened = way_up.windows(2).position(
-        |pair| matches!(pair, [own, above] if own.opened && !own.is_shut && above.is_shut),
-    );
-    let opened = opened.filter(|_| !holds.closed);
+    // where the comment above cannot be answered and this one can, only this part was opened again
+    let opened = way_up
+        .iter()
+        .position(|step| step.is_shut)
+        .and_then(|shut| shut.checked_sub(1));
     let ruled = way_up
         .iter()
         .position(|step| (holds.belongs && step.belongs) || (holds.closed && step.closed));
@@ -108,7 +120,6 @@ mod tests {
             fit: (fit >= 0.0).then_some(fit),
             belongs: false,
             closed: false,
-            opened: false,
             is_shut: false,
         }
     }
@@ -152,10 +163,9 @@ mod tests {
     }
 
     #[test]
-    fn a_part_that_was_opened_by_itself_begins_there() {
+    fn a_part_that_alone_was_opened_again_begins_there() {
         // an answer in the part, the part, two comments that stay closed, and the article's own talk
         let mut way_up: Vec<Step> = (0..5).map(|n| step(n, LEFT - 0.1)).collect();
-        way_up[1].opened = true;
         (way_up[2].is_shut, way_up[3].is_shut) = (true, true);
         way_up[3].closed = true;
         let found = of(way_up.clone(), NOTHING).unwrap();

@@ -47,7 +47,8 @@ pub(super) enum Notice {
     /// the viewer has ruled on the side thread of the comment that is shown
     Ruled {
         ruling: Ruling,
-        on: Uuid,
+        /// the comment on which that was ruled, where the side thread begins with it
+        on: Option<Uuid>,
     },
     /// somebody else was faster
     Lost(Current),
@@ -148,21 +149,10 @@ impl ItemView {
     /// The side thread in which the comment stands, where there is something to say about it.
     fn side_thread(&self) -> Option<&SideThread> {
         let side = self.item.side_thread.as_ref()?;
-        let is_ruled = side.belongs || side.closed;
+        let is_ruled = side.belongs || side.closed || side.within_closed.is_some();
         // what is live can be closed to answers, also where the filter saw nothing in it
         let can_be_ruled = self.comparison.is_some() || self.item.status == Status::Live;
         (is_ruled || can_be_ruled).then_some(side)
-    }
-
-    /// Is this what holds for the side thread?
-    pub(super) fn holds(&self, ruling: Ruling) -> bool {
-        let side = self.item.side_thread.as_ref();
-        side.is_some_and(|side| match ruling {
-            Ruling::Belongs => side.belongs,
-            Ruling::Judged => !side.belongs,
-            Ruling::Closed => side.closed,
-            Ruling::Open => !side.closed,
-        })
     }
 
     /// The action of the refusing buttons, if the comment can be refused.
@@ -201,14 +191,8 @@ pub(super) struct History {
 
 impl History {
     fn undoable(&self, one: &Decided) -> bool {
-        let is_ruling = Ruling::parse(&one.action).is_some();
-        !is_ruling && one.is_last && one.action != "undo" && may_undo(one.by_id, &self.viewer)
-    }
-
-    /// The ruling that takes this one back, where it is one and still the last word on its comment.
-    fn takes_back(&self, one: &Decided) -> Option<&'static str> {
-        let ruling = Ruling::parse(&one.action).filter(|_| one.is_last)?;
-        Some(ruling.opposite().as_str())
+        // a ruling is never the last decision on a comment
+        one.is_last && one.action != "undo" && may_undo(one.by_id, &self.viewer)
     }
 }
 

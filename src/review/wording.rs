@@ -11,7 +11,6 @@ pub(super) fn kind(word: &str) -> String {
     match Kind::parse(word) {
         Some(Kind::IdentityAttack) => "attack on a group".into(),
         Some(Kind::Evasion) => "disguised word".into(),
-        Some(Kind::UnreadLanguage) => "language not read".into(),
         Some(Kind::Repeat) => "repetition".into(),
         _ => word.replace('_', " "),
     }
@@ -21,7 +20,7 @@ pub(super) fn kind(word: &str) -> String {
 pub(super) fn held_by(code: &str) -> Option<&'static str> {
     match code {
         guidelines::PREMODERATED => Some("all are read first"),
-        guidelines::CLOSED => Some("article closed"),
+        guidelines::CLOSED => Some("closed meanwhile"),
         _ => None,
     }
 }

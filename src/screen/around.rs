@@ -17,6 +17,7 @@ const RECENT: usize = 51;
 
 /// The article of a request.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[serde(expecting = "an article: an object with \"title\" and \"body\"")]
 pub(super) struct RequestArticle {
     title: Option<String>,
     body: Option<String>,

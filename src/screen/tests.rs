@@ -96,11 +96,11 @@ fn a_bad_line_costs_one_answer() {
         (long.as_bytes(), Value::Null, "longer than"),
     ] {
         let good = &b"{\"id\":9,\"text\":\"fine\"}"[..];
-        let (answers, summary) = screened(&[good, line, b"", good].join(&b'\n'));
+        let (answers, summary) = screened(&[good, b"", line, good].join(&b'\n'));
         assert_eq!(answers.len(), 3, "{said}");
         assert_eq!(
             (&answers[1]["id"], &answers[1]["line"]),
-            (&id, &Value::from(2))
+            (&id, &Value::from(3))
         );
         assert!(
             answers[1]["error"].as_str().unwrap().contains(said),
@@ -110,6 +110,14 @@ fn a_bad_line_costs_one_answer() {
         assert_eq!(answers[2]["id"], 9);
         assert_eq!((summary.lines, summary.errors), (3, 1));
     }
+}
+
+#[test]
+fn lines_are_counted_from_batch_to_batch() {
+    let many = 3 * SITE.threads * LINES_PER_THREAD;
+    let input = "{\"text\":\"fine\"}\n".repeat(many) + "not json\n";
+    let (answers, _) = screened(input.as_bytes());
+    assert_eq!(answers[many]["line"], many + 1);
 }
 
 /// A sender that sends the next line only when it has the answer to the last.

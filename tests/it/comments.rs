@@ -249,7 +249,7 @@ async fn what_the_filter_cannot_read_waits_for_a_person_until_the_site_says_othe
     let desk = house.browser("Ada").await;
     let page = desk.get(&format!("/desk/comments/{id}")).await;
     let page = page.expect(200).text();
-    assert!(page.contains("language not read") && !page.contains("found nothing"));
+    assert!(page.contains("unread language") && !page.contains("found nothing"));
     // as an Urdu newspaper would
     let ruleset = admin.get("/api/v1/desk/ruleset").await.expect(200).json();
     let mut source = ruleset["source"].clone();

@@ -392,7 +392,7 @@ async fn a_closed_side_thread_takes_no_answers_and_loses_no_text() {
         .get(&format!("{}?reply={deep}", article.page()))
         .await;
     let form = form.expect(200).text();
-    assert!(form.contains("is closed. You can write a comment of your own."));
+    assert!(form.contains("closed this side thread") && form.contains("Write a comment"));
     let sent = [
         ("parent", deep.to_string()),
         ("text", "What I had typed for so long.".to_owned()),
@@ -634,18 +634,10 @@ async fn who_rules_on_a_side_thread_at_the_desk_is_told_so_and_sees_it_among_wha
         .filter_map(|at| listed["decisions"][at]["action"].as_str())
         .collect();
     assert_eq!(actions, ["open", "closed"]);
-    // either is the last word on its comment, and can be taken back from there
-    for id in [part, aside] {
-        let form = format!("action=\"/desk/comments/{id}/side-thread\"");
-        assert_eq!(decided.matches(&form).count(), 1, "{decided}");
-    }
     house.forget_limits().await;
     let page = rule(aside, "open").await;
     assert!(!page.contains("is still closed"), "{page}");
     rita.tries_to_reply(&article, aside, "And before?")
         .await
         .expect(201);
-    let decided = browser.get("/desk/history").await.expect(200).text();
-    let form = format!("action=\"/desk/comments/{aside}/side-thread\"");
-    assert_eq!(decided.matches(&form).count(), 1, "{decided}");
 }

@@ -14,7 +14,7 @@ pub use around::{Around, around, is_side_closed, recent_texts};
 pub use claim::{Claimed, claim, give_back};
 pub use events::{Event, EventKind, events_after, forget_old_events, last_events};
 pub use own::status_of;
-pub use post::{NewComment, Posted, post, replayed};
+pub use post::{NewComment, PARENT_GONE, Posted, SIDE_CLOSED, post, replayed};
 pub use read::{Order, ThreadPage, conversation, fragment, thread_page};
 pub use settle::{Evidence, Settle, Settled, settle};
 pub use side::{Ruling, rule};

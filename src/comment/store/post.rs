@@ -185,6 +185,12 @@ async fn adopt(db: &PgPool, id: Uuid, session_id: Option<Uuid>) -> Result<()> {
     Ok(())
 }
 
+/// Why a comment cannot be answered, for whoever wanted to.
+pub const PARENT_GONE: &str =
+    "The comment that you answer is not there any more. You can post yours without it.";
+pub const SIDE_CLOSED: &str = "A moderator has closed this side thread, so that the comments stay with the article. \
+    You can post yours as a comment of its own.";
+
 /// Why nothing was stored.
 async fn refusal(db: &PgPool, new: &NewComment) -> Result<Error> {
     let found = sqlx::query!(
@@ -204,15 +210,8 @@ async fn refusal(db: &PgPool, new: &NewComment) -> Result<Error> {
         Some(found) if found.is_closed => {
             Error::Conflict("Comments under this article are closed.".into())
         }
-        Some(found) if found.is_orphan => Error::Conflict(
-            "The comment that you answer is not there any more. You can post yours without it."
-                .into(),
-        ),
-        Some(found) if found.is_side_closed => Error::Conflict(
-            "A moderator has closed this side thread, so that the comments stay with the article. You can post yours \
-             as a comment of its own."
-                .into(),
-        ),
+        Some(found) if found.is_orphan => Error::Conflict(PARENT_GONE.into()),
+        Some(found) if found.is_side_closed => Error::Conflict(SIDE_CLOSED.into()),
         Some(_) => Error::Conflict("You have just posted the same text under this article.".into()),
     })
 }

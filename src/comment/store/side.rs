@@ -35,13 +35,6 @@ impl Ruling {
         }
     }
 
-    #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        [Self::Belongs, Self::Judged, Self::Closed, Self::Open]
-            .into_iter()
-            .find(|ruling| ruling.as_str() == word)
-    }
-
     /// What takes it back.
     #[must_use]
     pub fn opposite(self) -> Self {

@@ -38,8 +38,14 @@ impl AbuseKind {
         Self::Spam,
     ];
 
-    /// What is abuse whatever else it is. Coarse language is not, nor does the worst of it come beside the rest.
-    pub(super) const ABUSIVE: [Self; 3] = [Self::IdentityAttack, Self::Insult, Self::Threat];
+    /// Those that are abuse in themselves; coarse language and advertising are not.
+    pub(in crate::filter) const ABUSIVE: [Self; 5] = [
+        Self::Toxicity,
+        Self::SevereToxicity,
+        Self::IdentityAttack,
+        Self::Insult,
+        Self::Threat,
+    ];
 
     /// The name of the score.
     #[must_use]

@@ -111,21 +111,8 @@ impl Measured<'_> {
             .map(|(odds, at)| (super::activation::sigmoid(odds), at))
     }
 
-    /// The logarithm of the odds of a kind. Nothing is likelier an insult than it is abuse: abuse as a whole is at least
-    /// as likely as any of its kinds, which know better what their own collections call so (docs/filters.md).
+    /// The logarithm of the odds of a kind.
     pub(super) fn odds(&self, kind: AbuseKind, passage: &Passage, is_part: bool) -> f32 {
-        let own = self.own_odds(kind, passage, is_part);
-        if kind != AbuseKind::Toxicity {
-            return own;
-        }
-        AbuseKind::ABUSIVE
-            .into_iter()
-            .map(|kind| self.own_odds(kind, passage, is_part))
-            .fold(own, f32::max)
-    }
-
-    /// What was fitted for the kind by itself.
-    fn own_odds(&self, kind: AbuseKind, passage: &Passage, is_part: bool) -> f32 {
         let Some(by) = self.model.manifest.calibration(kind) else {
             return 0.0;
         };

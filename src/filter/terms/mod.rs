@@ -8,9 +8,11 @@ pub(super) mod lint;
 pub(super) mod matcher;
 mod mended;
 
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
 use crate::filter::fold::normalize::Done;
+use crate::filter::language::{Legible, legible};
 use crate::filter::phases::{Phase, Prepared, Signals};
 use crate::filter::verdict::{Kind, Reason, Severity, merge_spans};
 
@@ -26,10 +28,15 @@ impl Phase for Terms {
         let mut signals = Signals::default();
         let mut by_term: BTreeMap<(Kind, &str), Occurrences> = BTreeMap::new();
         let mut hidden = Occurrences::new(Severity::Mild);
+        let is_foreign = LazyCell::new(|| legible(on.subject.text) == Legible::Not);
         for hit in &on.hits {
             let Some(term) = matcher.term(hit) else {
                 continue;
             };
+            // what looks misspelt is a word of that language: "fois" is no disguise
+            if hit.done.has(Done::MISSPELT) && *is_foreign {
+                continue;
+            }
             by_term
                 .entry((term.kind, &term.text))
                 .or_insert_with(|| Occurrences::new(term.severity))

@@ -37,7 +37,7 @@ pub(crate) struct Decided {
     pub(crate) article_title: String,
     /// the comment's version after this decision; 0 for a ruling, which leaves it as it was
     pub(crate) version: i32,
-    /// has nobody moved the comment since, or ruled on it otherwise?
+    /// has nobody moved the comment since?
     pub(crate) is_last: bool,
 }
 
@@ -53,18 +53,15 @@ pub(crate) async fn decisions(
         r#"SELECT d.id AS "id!", d.comment_id AS "comment_id!", d.action AS "action!", d.to_status AS "to!: Status",
                   m.name AS by, m.id AS by_id, d.reason, d.note, d.created_at AS "at!", c.author_name AS author,
                   left(c.body, 400) AS "excerpt!", a.title AS article_title, d.version AS "version!",
-                  (d.is_newest OR coalesce(c.settlement_id = d.id, false)) AS "is_last!"
+                  coalesce(c.settlement_id = d.id, false) AS "is_last!"
            FROM ((SELECT s.id, s.comment_id, s.action, s.to_status, s.reason, s.note, s.created_at,
-                         s.seen_version + 1 AS version, s.moderator_id, false AS is_newest
+                         s.seen_version + 1 AS version, s.moderator_id
                   FROM settlement s
                   WHERE s.site_id = $1 AND s.moderator_id IS NOT NULL
                     AND (s.created_at, s.id) < (coalesce($2, timestamptz 'infinity'), coalesce($3, uuid 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
                   ORDER BY s.created_at DESC, s.id DESC LIMIT $4)
                  UNION ALL
-                 (SELECT r.id, r.comment_id, r.ruling, c.status, NULL, NULL, r.created_at, 0, r.moderator_id,
-                         NOT EXISTS (SELECT FROM side_thread_ruling later WHERE later.comment_id = r.comment_id
-                           AND (later.ruling IN ('closed', 'open')) = (r.ruling IN ('closed', 'open'))
-                           AND (later.created_at, later.id) > (r.created_at, r.id))
+                 (SELECT r.id, r.comment_id, r.ruling, c.status, NULL, NULL, r.created_at, 0, r.moderator_id
                   FROM side_thread_ruling r JOIN comment c ON c.id = r.comment_id
                   WHERE r.site_id = $1
                     AND (r.created_at, r.id) < (coalesce($2, timestamptz 'infinity'), coalesce($3, uuid 'ffffffff-ffff-ffff-ffff-ffffffffffff'))

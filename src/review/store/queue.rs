@@ -91,15 +91,15 @@ async fn held_where(
     let rows = sqlx::query_as!(
         Raw,
         r#"WITH oldest AS (
-             SELECT id, article_id, version, author_name, left(body, 300) AS start, created_at, settlement_id
-             FROM comment
+             SELECT id, article_id, version, author_name, left(body, 300) AS start, created_at FROM comment
              WHERE site_id = $1 AND status = 'held' AND NOT dead_letter
                AND (created_at, id) > (coalesce($2, timestamptz '-infinity'), coalesce($3, uuid '00000000-0000-0000-0000-000000000000'))
              ORDER BY created_at, id LIMIT $4)
            SELECT o.id, o.version, o.author_name, o.start AS "start!", a.title, o.created_at,
                   r.severity AS "severity?", r.kind AS "kind?", s.reason AS "held_by?"
            FROM oldest o JOIN article a ON a.id = o.article_id
-           LEFT JOIN settlement s ON s.id = o.settlement_id AND s.moderator_id IS NULL
+           -- the machine settles a comment once
+           LEFT JOIN settlement s ON s.comment_id = o.id AND s.moderator_id IS NULL
            LEFT JOIN LATERAL (
              SELECT kind, severity FROM reason
              WHERE verdict_id = (SELECT id FROM verdict WHERE comment_id = o.id ORDER BY created_at DESC LIMIT 1)

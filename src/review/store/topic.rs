@@ -58,13 +58,11 @@ pub(crate) async fn above(db: &PgPool, site_id: Uuid, id: Uuid) -> Result<(Vec<S
                   coalesce((SELECT r.ruling = 'belongs' FROM side_thread_ruling r
                     WHERE r.comment_id = a.id AND r.ruling IN ('belongs', 'judged')
                     ORDER BY r.created_at DESC, r.id DESC LIMIT 1), false) AS "belongs!",
-                  coalesce(own.ruling = 'closed', false) AS "closed!", coalesce(own.ruling = 'open', false) AS "opened!",
+                  coalesce((SELECT r.ruling = 'closed' FROM side_thread_ruling r
+                    WHERE r.comment_id = a.id AND r.ruling IN ('closed', 'open')
+                    ORDER BY r.created_at DESC, r.id DESC LIMIT 1), false) AS "closed!",
                   is_ruled(a.id, 'closed', 'open') AS "is_shut!"
-           FROM above a LEFT JOIN comment_topic t ON t.comment_id = a.id
-           LEFT JOIN LATERAL (SELECT r.ruling FROM side_thread_ruling r
-             WHERE r.comment_id = a.id AND r.ruling IN ('closed', 'open')
-             ORDER BY r.created_at DESC, r.id DESC LIMIT 1) own ON true
-           ORDER BY a.step"#,
+           FROM above a LEFT JOIN comment_topic t ON t.comment_id = a.id ORDER BY a.step"#,
         site_id,
         id,
         ABOVE,
@@ -87,7 +85,6 @@ pub(crate) async fn above(db: &PgPool, site_id: Uuid, id: Uuid) -> Result<(Vec<S
             fit: row.fit,
             belongs: row.belongs,
             closed: row.closed,
-            opened: row.opened,
             is_shut: row.is_shut,
         })
         .collect();

@@ -1,0 +1,210 @@
+//! What the model's phase makes of comments.
+
+use super::super::source::Levels;
+use super::super::verdict::{Outcome, Verdict};
+use super::super::{RulesetSource, assess};
+use super::*;
+
+fn ruleset() -> Ruleset {
+    Ruleset::compile(&RulesetSource::default()).unwrap()
+}
+
+fn kinds(verdict: &Verdict) -> Vec<Kind> {
+    let of_model = verdict
+        .reasons
+        .iter()
+        .filter(|reason| reason.phase == "model");
+    of_model.map(|reason| reason.kind).collect()
+}
+
+fn kinds_of_all(verdict: &Verdict) -> Vec<Kind> {
+    verdict.reasons.iter().map(|reason| reason.kind).collect()
+}
+
+#[test]
+fn who_says_what_of_whom() {
+    let ruleset = ruleset();
+    for (text, hateful) in [
+        (
+            "Nothing good ever came from letting Muslims live here, they are a plague.",
+            true,
+        ),
+        ("My new doctor is a Muslim and she is very kind.", false),
+        ("Every last one of those gays should be locked away.", true),
+        ("Nobody should be locked away for being gay.", false),
+        (
+            "He told his class that women are too stupid to drive, and was rightly sacked.",
+            false,
+        ),
+        ("Women are too stupid to drive.", true),
+    ] {
+        let found = kinds(&assess(&ruleset, &Subject::of(text)));
+        assert_eq!(
+            found.contains(&Kind::IdentityAttack),
+            hateful,
+            "{text}: {found:?}"
+        );
+    }
+}
+
+#[test]
+fn without_the_marked_words_it_would_pass() {
+    let ruleset = ruleset();
+    for text in [
+        "You are a pathetic little liar and everybody here knows it.",
+        "Good morning. I read the article twice. All immigrants are vermin. The bridge is nice.",
+    ] {
+        let verdict = assess(&ruleset, &Subject::of(text));
+        let of_model = verdict
+            .reasons
+            .iter()
+            .filter(|reason| reason.phase == "model");
+        let mut seen = 0;
+        for reason in of_model {
+            let mut rest = text.to_owned();
+            for [from, to] in reason.spans.iter().rev() {
+                rest.replace_range(from..to, "");
+            }
+            let again = kinds(&assess(&ruleset, &Subject::of(&rest)));
+            assert!(!again.contains(&reason.kind), "{text}: {rest}");
+            seen += 1;
+        }
+        assert!(seen > 0, "{text}");
+    }
+}
+
+#[test]
+fn who_quotes_the_comment_above_is_not_blamed_for_its_words() {
+    let ruleset = ruleset();
+    let parent = "All immigrants are vermin and they should drown in the sea.";
+    let text =
+        format!("\u{201c}{parent}\u{201d} You wrote that yesterday, and it made my son cry.");
+    let alone = Subject::of(&text);
+    let reply = Subject {
+        parent: Some(parent),
+        ..alone
+    };
+    let hateful =
+        |subject: &Subject<'_>| kinds(&assess(&ruleset, subject)).contains(&Kind::IdentityAttack);
+    let score = |subject: &Subject<'_>| {
+        let verdict = assess(&ruleset, subject);
+        verdict.scores.get("identity_attack").flatten().unwrap()
+    };
+    assert!(score(&reply) < score(&alone) && !hateful(&reply));
+    // said again it is its own, and so is a quotation that nothing is said about
+    for text in [parent.to_owned(), format!("\u{201c}{parent}\u{201d}")] {
+        assert!(
+            hateful(&Subject {
+                text: &text,
+                ..reply
+            }),
+            "{text}"
+        );
+    }
+    // what it adds of its own is judged as ever, and marked where it stands
+    let text = format!(
+        "\u{201c}{parent}\u{201d} You are a pathetic little liar and everybody here knows it."
+    );
+    let verdict = assess(
+        &ruleset,
+        &Subject {
+            text: &text,
+            ..reply
+        },
+    );
+    let insult = verdict
+        .reasons
+        .iter()
+        .find(|reason| reason.kind == Kind::Insult && reason.phase == "model");
+    let marked = insult.is_some_and(|reason| {
+        !reason.spans.is_empty() && reason.spans.iter().all(|[from, _]| *from > parent.len())
+    });
+    assert!(marked, "{:?}", verdict.reasons);
+}
+
+#[test]
+fn abuse_as_a_whole_is_at_least_as_likely_as_its_kinds() {
+    let ruleset = ruleset();
+    for text in [
+        "You are a pathetic little liar and everybody here knows it.",
+        "All immigrants are vermin.",
+        "I will find you and break your legs.",
+        "The bridge is nice.",
+    ] {
+        for quick in [false, true] {
+            let subject = Subject {
+                quick,
+                ..Subject::of(text)
+            };
+            let scores = assess(&ruleset, &subject).scores;
+            let score = |kind: AbuseKind| scores.get(kind.as_str()).flatten().unwrap();
+            let most = AbuseKind::ABUSIVE
+                .map(score)
+                .into_iter()
+                .fold(0.0, f32::max);
+            assert!((score(AbuseKind::Toxicity) - most).abs() < 1e-6, "{text}");
+        }
+    }
+}
+
+#[test]
+fn abstains_where_it_has_learnt_nothing() {
+    let text = "Les habitants de la ville ne veulent pas payer davantage pour les transports";
+    let verdict = assess(&ruleset(), &Subject::of(text));
+    for kind in AbuseKind::ALL {
+        assert_eq!(verdict.scores.get(kind.as_str()), Some(None));
+    }
+    // nobody has looked at it
+    let kinds = kinds_of_all(&verdict);
+    assert_eq!(
+        (verdict.verdict, kinds),
+        (Outcome::Hold, vec![Kind::UnreadLanguage])
+    );
+    // nor is any of its words taken for a disguise: of "foids" here
+    let text =
+        "Le conseil municipal a encore une fois pris une mauvaise décision pour les habitants.";
+    let found = kinds_of_all(&assess(&ruleset(), &Subject::of(text)));
+    assert_eq!(found, [Kind::UnreadLanguage]);
+    // a newspaper in that language says what follows from it
+    let mut source = RulesetSource::default();
+    let publish = Levels {
+        mild: Outcome::Publish,
+        strong: Outcome::Publish,
+        severe: Outcome::Publish,
+    };
+    source.actions.0.insert(Kind::UnreadLanguage, publish);
+    let verdict = assess(&Ruleset::compile(&source).unwrap(), &Subject::of(text));
+    assert_eq!(verdict.verdict, Outcome::Publish);
+}
+
+#[test]
+fn the_quick_look_says_so_and_holds_more() {
+    let ruleset = ruleset();
+    let subject = Subject {
+        quick: true,
+        ..Subject::of("You are a pathetic little liar, you stupid worthless idiot.")
+    };
+    let verdict = assess(&ruleset, &subject);
+    let note = verdict
+        .reasons
+        .iter()
+        .find(|reason| reason.phase == "model");
+    assert!(note.is_some_and(|reason| reason.note.contains("quick look")));
+    let rules = &ruleset.source.abuse;
+    let (both, alone) = (
+        rules.threshold(AbuseKind::Insult, true),
+        rules.threshold(AbuseKind::Insult, false),
+    );
+    assert!(alone.hold < both.hold);
+}
+
+#[test]
+fn switched_off_it_says_nothing() {
+    let mut source = RulesetSource::default();
+    source.abuse.enabled = false;
+    let verdict = assess(
+        &Ruleset::compile(&source).unwrap(),
+        &Subject::of("You are an idiot"),
+    );
+    assert!(kinds(&verdict).is_empty() && verdict.scores.get("toxicity").is_none());
+}
