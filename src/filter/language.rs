@@ -249,7 +249,7 @@ mod tests {
             ("Va te faire foutre", "und", false),
             ("Vaffanculo stronzo", "und", false),
             ("Trudeau lies", "und", true),
-            ("Lol, so true", "und", true),
+            ("Lol, so true", "en", true),
             ("u r dumb, idiot", "und", true),
             ("Этот мост городу совсем не нужен", "ru", false),
             ("یہ پل شہر کو نہیں چاہیے", "ur", false),
