@@ -157,11 +157,15 @@ fn is_mostly_english(text: &str) -> bool {
 }
 
 /// From so many words in another script on there is something that was not read, however much English stands around.
-const FOREIGN_WORDS: usize = 2;
+/// One or two are a name or a word that is talked about.
+const FOREIGN_WORDS: usize = 3;
 
+/// Words in another script; a single letter is a sign.
 fn foreign_words(text: &str) -> usize {
+    let is_long = |word: &&str| word.chars().filter(|c| c.is_alphabetic()).nth(1).is_some();
     text.split_whitespace()
-        .filter(|word| word.chars().any(char::is_alphabetic) && is_foreign_script(word))
+        .filter(is_long)
+        .filter(|word| is_foreign_script(word))
         .count()
 }
 
@@ -251,6 +255,7 @@ mod tests {
             ("Trudeau lies", "und", true),
             ("Lol, so true", "en", true),
             ("u r dumb, idiot", "und", true),
+            ("So it is, and so it was before. (τ • γ • δ)", "en", true),
             ("Этот мост городу совсем не нужен", "ru", false),
             ("یہ پل شہر کو نہیں چاہیے", "ur", false),
             ("", "und", true),
