@@ -237,7 +237,9 @@ fn judge(
         .zip(verdicts)
         .map(|((line, read), verdict)| match (read, verdict) {
             (Some(Err((id, error))), _) => refuse(id, line.number, error),
-            (Some(Ok(request)), Some(Some(verdict))) => written(request.id, line.number, &verdict),
+            (Some(Ok(request)), Some(Some(verdict))) if verdict.is_sound() => {
+                written(request.id, line.number, &verdict)
+            }
             (Some(Ok(request)), _) => failed(request.id, line.number),
             (None, _) => failed(Value::Null, line.number),
         })

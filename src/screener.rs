@@ -240,6 +240,10 @@ fn read_answer(line: &[u8], request: &Request<'_>) -> anyhow::Result<Verdict> {
         "the filter answered for another comment"
     );
     let verdict: Verdict = serde_json::from_value(value).context("the filter answered nonsense")?;
+    ensure!(
+        verdict.is_sound(),
+        "the filter measured what is no probability"
+    );
     let in_text = |span: &[usize; 2]| request.text.get(span[0]..span[1]).is_some();
     ensure!(
         verdict
@@ -293,6 +297,9 @@ mod tests {
             good.replace("hold", "maybe"),
             good.replace("[0,2]", "[0,9]"),
             good.replace("[0,2]", "[2,0]"),
+            good.replace("\"spam\":null", "\"spam\":17"),
+            good.replace("\"score\":null", "\"score\":-1"),
+            good.replace("\"score\":null", "\"score\":NaN"),
             good.replace("spam\",\"sev", "unheard\",\"sev"),
             r#"{"id":"7","error":"no"}"#.into(),
             good.trim_end_matches('}').into(),

@@ -162,7 +162,7 @@ def calibrate(margin):
             curves.append((float(slope[0]), bias))
         (slope, bias), (alone, alone_bias) = curves
         numbers = {"encoder": slope if kind != "spam" else 0.0, "fast": slope, "bias": bias, "alone": alone,
-                   "alone_bias": alone_bias, "margin": slope * margin}
+                   "alone_bias": alone_bias, "margin": slope * margin, "alone_margin": alone * margin}
         kinds[kind] = {name: round(value, 5) for name, value in numbers.items()}
         print(kind, len(at), int(sum(truth)), kinds[kind], flush=True)
     return kinds
@@ -237,7 +237,7 @@ def main():
     export.encoder(state, heads, np.zeros(len(KINDS)), export.MODELS / "encoder.safetensors")
     export.fast(places, np.zeros(len(KINDS) + 1), export.MODELS / "fast.safetensors")
     reference(model, heads, places)
-    plain = {"encoder": 1.0, "fast": 1.0, "bias": 0.0, "alone": 1.0, "alone_bias": 0.0, "margin": with_.margin}
+    plain = {"encoder": 1.0, "fast": 1.0, "bias": 0.0, "alone": 1.0, "alone_bias": 0.0, "margin": with_.margin, "alone_margin": with_.margin}
     export.manifest(with_.version, dict.fromkeys([*KINDS, "spam"], plain))
     export.manifest(with_.version, calibrate(with_.margin))
 

@@ -101,7 +101,8 @@ def main():
     verdicts = program.screen([{"text": row["text"]} for row in own], *options)
     by = collections.defaultdict(list)
     for row, verdict in zip(own, verdicts):
-        by[row["section"]].append((row["kinds"]["identity_attack"], has(verdict, "identity_attack"), toxicity(verdict)))
+        if row["kinds"]["identity_attack"] is not None:
+            by[row["section"]].append((row["kinds"]["identity_attack"], has(verdict, "identity_attack"), toxicity(verdict)))
     rows = []
     for section, found in by.items():
         truth = found[0][0] > 0.5

@@ -31,8 +31,8 @@ def main():
         sets[name] = random.Random(1).sample(part, min(with_.most, len(part)))
     own = list(corpora.own("valid", 12, 31))
     for value in (1, 0):
-        name = "own hateful" if value else "own harmless"
-        sets[name] = [row["text"] for row in own if row["kinds"]["identity_attack"] == value]
+        name = "own abusive" if value else "own harmless"
+        sets[name] = [row["text"] for row in own if row["kinds"]["toxicity"] == value]
     found = {name: program.screen([{"text": text} for text in texts], *options) for name, texts in sets.items()}
     for kind in KINDS:
         print(f"\n### {kind}\n")

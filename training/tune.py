@@ -4,7 +4,8 @@
 
 Two runs, of which one has no topics to keep, find different ways, and the mean of their weights is better than
 either (Wortsman et al. 2022): see `train`. With `--heads` the encoder stays as it is: its heads learn anew, and its
-layer for topics is set anew.
+layer for topics is set anew. With `--teacher` it learns from what a larger encoder says of the texts, too: see
+`teacher.py`.
 """
 
 import argparse
@@ -23,11 +24,14 @@ from torch import nn
 import corpora
 import export
 import program
+import teacher
 import topic_texts
 from encoder import ABOUT, ABUSIVE, HEADS, KINDS, WIDTH, Encoder, auc, batches, dropped, logits, padded, places, targets, tokenizer
 
 # Texts of one epoch that teach topics alone: of the dictionary and the speeches, and of news and what people reply.
 REFERENCE, REPLIES = 15000, 5000
+# What a teacher says of a text counts this much, and its label the rest.
+OPINION = 0.6
 LEET = {"a": "4@", "e": "3", "i": "1!", "o": "0", "s": "5$", "t": "7"}
 
 
@@ -73,12 +77,17 @@ def look(model, device, most=250):
         column = HEADS.index("corpus:" + corpus) if "corpus:" + corpus in HEADS else ABUSIVE
         truth = [rows[i]["abusive"] for i in at]
         report[corpus] = [round(float(auc(found[at, one], truth)), 3) for one in (column, ABUSIVE)]
-    at = [i for i, row in enumerate(rows) if row["corpus"] == "sentences"]
+    at = [i for i, row in enumerate(rows) if row["corpus"] == "sentences" and row["kinds"]["identity_attack"] is not None]
     truth = np.array([rows[i]["kinds"]["identity_attack"] for i in at])
     score = found[at, HEADS.index("identity_attack")]
     report["own identity"] = round(float(auc(score, truth)), 3)
     report["own balanced"] = round(float(((score[truth == 1] > 0).mean() + (score[truth == 0] <= 0).mean()) / 2), 3)
     return report
+
+
+def differs(found, want, weight):
+    """The mean over rows of the weighted cross entropy of all heads."""
+    return (F.binary_cross_entropy_with_logits(found, want, reduction="none") * weight).sum() / len(found)
 
 
 class Topics:
@@ -125,6 +134,22 @@ class Topics:
         return ((1 - cosine).sum() + order) / len(numbers), float(cosine.detach().mean())
 
 
+class Opinions:
+    """What the teacher says of texts, which tells more than labels: how sure one may be, and of every head."""
+
+    def __init__(self, folder):
+        kept = np.load(folder / "opinions.npz")
+        self.said = torch.tensor(kept["said"].astype(np.float32)).sigmoid()
+        self.at = {int(number): i for i, number in enumerate(kept["numbers"])}
+        # of heads that it did not learn it says nothing
+        self.learnt = torch.tensor([name.removeprefix("corpus:") not in teacher.FOREIGN for name in HEADS]).float()
+
+    def of(self, rows):
+        """For each row what was said, and whether anything was; both rows × HEADS."""
+        numbers = torch.tensor([self.at.get(teacher.number(row["text"]), -1) for row in rows])
+        return self.said[numbers], (numbers >= 0).float()[:, None] * self.learnt
+
+
 def begun(paths, model):
     """The mean of several runs' weights, or what ships; the layer for topics is not among them."""
     if len(paths) > 1 or "vocabulary" not in load_file(paths[0]):
@@ -147,6 +172,7 @@ def main():
     ask.add_argument("--topics", type=Path, default=Path("runs/topic"), help="where topic_texts.py left its vectors")
     ask.add_argument("--topic", type=float, default=2.0,
                      help="how much a topic's direction and the likeness among the texts of a batch count beside the labels")
+    ask.add_argument("--teacher", type=Path, help="where teacher.py left its opinions")
     ask.add_argument("--start", type=Path, nargs="*", default=[], help="weights whose mean to start from, or those that ship")
     ask.add_argument("--heads", action="store_true", help="train the heads alone, on the encoder as it is")
     ask.add_argument("--epochs", type=int, default=4)
@@ -176,6 +202,7 @@ def main():
     if with_.start:
         model.load_state_dict(begun(with_.start, model), strict=False)
     topics = Topics(with_.topics)
+    opinions = Opinions(with_.teacher) if with_.teacher else None
     plan, words = [], tokenizer()
     for number in range(with_.epochs):
         rng = random.Random(100 + number)
@@ -199,6 +226,8 @@ def main():
         want, weight = targets(rows)
         place = places(rows)
         about = torch.tensor([topics.number(row["text"]) for row in rows])
+        if opinions:
+            said, heard = opinions.of(rows)
         for batch in parts:
             step += 1
             if step <= done:
@@ -211,9 +240,15 @@ def main():
             with torch.autocast(device, torch.bfloat16):
                 pooled = model.pooled(ids, mask, 0.0 if with_.heads else 0.1)
                 found, made = model.heads(dropped(pooled, 0.1)).float(), model.about(pooled).float()
-            found[:, ABUSIVE] += model.places[place[batch].to(device)]
-            loss = (F.binary_cross_entropy_with_logits(found, want[batch].to(device), reduction="none")
-                    * weight[batch].to(device)).sum() / len(batch)
+            labelled, much = found.clone(), weight[batch]
+            labelled[:, ABUSIVE] += model.places[place[batch].to(device)]
+            loss = 0.0
+            if opinions:
+                # of a head whose label is not known it weighs less
+                told = OPINION * heard[batch] * much.clamp(min=0.2)
+                loss = differs(found, said[batch].to(device), told.to(device))
+                much = much * (1 - OPINION * heard[batch])
+            loss = loss + differs(labelled, want[batch].to(device), much.to(device))
             if with_.topic:
                 apart, near = topics.loss(made, about[batch])
                 loss = loss + with_.topic * apart

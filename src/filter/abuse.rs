@@ -3,15 +3,11 @@
 use super::fold::repaired::{Repaired, repaired};
 use super::language::{Legible, legible};
 use super::model::{AbuseKind, Measured, seen};
-use super::phases::{Phase, Prepared, Signals};
-use super::quoted::{count, quoted};
+use super::phases::{Phase, Prepared, Signals, reads_in_order};
 use super::ruleset::Ruleset;
 use super::source::Threshold;
 use super::subject::Subject;
 use super::verdict::{Kind, Reason, Severity, merge_spans};
-
-/// Words of its own that a comment has at least to be judged without its quotations.
-const LEAST_OWN: usize = 5;
 
 pub(super) struct Abuse;
 
@@ -42,9 +38,10 @@ impl Phase for Abuse {
             signals.reasons.push(self.unread());
         }
         for kind in AbuseKind::ALL {
-            let found = measured.score(kind);
-            signals.scores.push((kind.as_str(), shown(measured, kind)));
-            let Some((score, passage)) = found else {
+            let found = likeliest(measured, kind);
+            let score = found.map(|(_, score)| score);
+            signals.scores.push((kind.as_str(), score));
+            let Some((by, score)) = found else {
                 continue;
             };
             // thumbs up three times advertise nothing
@@ -53,7 +50,7 @@ impl Phase for Abuse {
             }
             let threshold = rules.threshold(kind, measured.by_both());
             if let Some((reason, severity)) = kind.reason().zip(threshold.severity(score)) {
-                let spans = explain(measured, text, kind, passage, threshold);
+                let spans = explain(measured, text, by, threshold);
                 signals.reasons.push(Reason {
                     kind: reason,
                     severity,
@@ -95,11 +92,11 @@ pub(super) struct OwnWords<'a> {
 /// Reads a comment; `None` where the model is switched off or has not learnt the language.
 pub(super) fn read<'a>(on: &Prepared<'a>) -> Option<OwnWords<'a>> {
     let rules = &on.ruleset.source.abuse;
-    let text = rules.enabled.then(|| own_words(on))?;
+    let text = rules.enabled.then(|| repaired(on).without(&on.quoted))?;
     let legible = legible(&text.text);
     (legible != Legible::Not).then(|| {
-        let with_encoder = rules.encoder && !on.subject.quick;
-        let measured = on.ruleset.model.measure(&text.text, with_encoder);
+        let both = reads_in_order(on.ruleset, on.subject);
+        let measured = on.ruleset.model.measure(&text.text, both);
         OwnWords {
             text,
             legible,
@@ -108,47 +105,28 @@ pub(super) fn read<'a>(on: &Prepared<'a>) -> Option<OwnWords<'a>> {
     })
 }
 
-/// The words of the comment as they were meant, without what it quotes of the one that it answers: that has been
-/// judged there. Where little else is left, the quotation is all that it says, and it is judged for that.
-fn own_words(on: &Prepared<'_>) -> Repaired {
-    let whole = repaired(on);
-    let Some(parent) = on.subject.parent else {
-        return whole;
+/// The probability of a kind, and the kind that it comes from. Nothing is likelier an insult than it is abuse: abuse as
+/// a whole is at least as likely as each of its kinds, which know better what their own collections call so
+/// (docs/filters.md). `None` for a text without words.
+fn likeliest(measured: &Measured<'_>, kind: AbuseKind) -> Option<(AbuseKind, f32)> {
+    let kinds: &[AbuseKind] = match kind {
+        AbuseKind::Toxicity => &AbuseKind::ABUSIVE,
+        _ => &[kind],
     };
-    let rest = whole.without(&quoted(on.subject.text, parent));
-    if count(&rest.text) < LEAST_OWN {
-        whole
-    } else {
-        rest
-    }
+    let scores = kinds.iter().filter_map(|kind| Some((*kind, measured.score(*kind)?)));
+    scores.reduce(|most, next| if next.1 > most.1 { next } else { most })
 }
 
-/// The score that is shown. Nothing is likelier an insult than it is abuse: abuse as a whole is at least as likely as its
-/// kinds, which know better what their own collections call so (docs/filters.md). Its reason goes by its own
-/// measurement, so that each kind is held by its own threshold.
-fn shown(measured: &Measured<'_>, kind: AbuseKind) -> Option<f32> {
-    let score = |kind| measured.score(kind).map(|(score, _)| score);
-    if kind == AbuseKind::Toxicity {
-        AbuseKind::ABUSIVE
-            .into_iter()
-            .filter_map(score)
-            .reduce(f32::max)
-    } else {
-        score(kind)
-    }
-}
-
-/// The words without which the comment would pass, in the original text.
+/// The words without which the kind would not be given as a reason, in the original text.
 fn explain(
     measured: &Measured<'_>,
     text: &Repaired,
     kind: AbuseKind,
-    passage: usize,
     threshold: Threshold,
 ) -> Vec<[usize; 2]> {
     let least = threshold.least().clamp(1e-6, 1.0 - 1e-6);
     let least = (least / (1.0 - least)).ln();
-    let spans = measured.explain(kind, passage, least);
+    let spans = measured.explain(kind, least);
     merge_spans(
         spans
             .into_iter()

@@ -53,6 +53,10 @@ fn without_the_marked_words_it_would_pass() {
     for text in [
         "You are a pathetic little liar and everybody here knows it.",
         "Good morning. I read the article twice. All immigrants are vermin. The bridge is nice.",
+        // said twice
+        "All immigrants are vermin and should drown in the sea. I read the article twice and I liked the part about \
+         the bridge, which the council promised in spring. Women are too stupid to vote, every one of them. The ferry \
+         will be missed by all of us who took it to school.",
     ] {
         let verdict = assess(&ruleset, &Subject::of(text));
         let of_model = verdict
@@ -91,6 +95,18 @@ fn who_quotes_the_comment_above_is_not_blamed_for_its_words() {
         verdict.scores.get("identity_attack").flatten().unwrap()
     };
     assert!(score(&reply) < score(&alone) && !hateful(&reply));
+    // nor for a term in it
+    let listed = "“You lot can all go and fuck yourselves”, she said, and I left the room at once.";
+    let kinds_of = |parent| {
+        let subject = Subject {
+            parent,
+            ..Subject::of(listed)
+        };
+        kinds_of_all(&assess(&ruleset, &subject))
+    };
+    assert!(kinds_of(None).contains(&Kind::Profanity));
+    let answered = Some("You lot can all go and fuck yourselves.");
+    assert!(!kinds_of(answered).contains(&Kind::Profanity));
     // said again it is its own, and so is a quotation that nothing is said about
     for text in [parent.to_owned(), format!("\u{201c}{parent}\u{201d}")] {
         assert!(
@@ -178,24 +194,86 @@ fn abstains_where_it_has_learnt_nothing() {
 }
 
 #[test]
+fn what_is_shown_is_what_holds() {
+    let ruleset = ruleset();
+    let (mut held, mut published) = (0, 0);
+    for text in [
+        "You are a pathetic little liar and everybody here knows it.",
+        "All immigrants are vermin.",
+        "I will find you and break your legs.",
+        "Only a fool would have signed that contract.",
+        "The mayor could not run a bath.",
+        "I do not trust this council any more.",
+        "The bridge is nice.",
+    ] {
+        for quick in [false, true] {
+            let subject = Subject {
+                quick,
+                ..Subject::of(text)
+            };
+            let verdict = assess(&ruleset, &subject);
+            let shown = verdict.scores.get("toxicity").flatten().unwrap();
+            let threshold = ruleset
+                .source
+                .abuse
+                .threshold(AbuseKind::Toxicity, !quick);
+            let reason = verdict.reasons.iter().find(|reason| {
+                reason.kind == Kind::Toxicity && reason.severity >= Severity::Strong
+            });
+            assert_eq!(reason.is_some(), shown >= threshold.hold, "{text}: {shown}");
+            if reason.is_some() {
+                assert_eq!(verdict.verdict, Outcome::Hold, "{text}");
+                held += 1;
+            } else {
+                published += 1;
+            }
+        }
+    }
+    assert!(held > 0 && published > 0);
+}
+
+#[test]
 fn the_quick_look_says_so_and_holds_more() {
     let ruleset = ruleset();
-    let subject = Subject {
-        quick: true,
-        ..Subject::of("You are a pathetic little liar, you stupid worthless idiot.")
+    let judged = |text: &'static str, quick| {
+        let subject = Subject {
+            quick,
+            ..Subject::of(text)
+        };
+        assess(&ruleset, &subject)
     };
-    let verdict = assess(&ruleset, &subject);
+    let text = "You are a pathetic little liar, you stupid worthless idiot.";
+    let verdict = judged(text, true);
     let note = verdict
         .reasons
         .iter()
         .find(|reason| reason.phase == "model");
     assert!(note.is_some_and(|reason| reason.note.contains("quick look")));
+    // said of what it publishes, too
+    assert!(judged("The bridge is nice.", true).model.contains("quick look"));
+    assert!(!judged("The bridge is nice.", false).model.contains("quick look"));
+    // between the share that it holds from and the threshold
     let rules = &ruleset.source.abuse;
-    let (both, alone) = (
-        rules.threshold(AbuseKind::Insult, true),
-        rules.threshold(AbuseKind::Insult, false),
-    );
-    assert!(alone.hold < both.hold);
+    let alone = rules.threshold(AbuseKind::Toxicity, false);
+    let both = rules.threshold(AbuseKind::Toxicity, true);
+    let found = [
+        "Stupid people should not write about bridges, stupid.",
+        "What an idiot of a mayor.",
+        "You idiot.",
+        "The council are a bunch of liars.",
+        "Shut up and go away, you liar.",
+    ]
+    .map(|text| judged(text, true))
+    .into_iter()
+    .find(|verdict| {
+        let score = verdict.scores.get("toxicity").flatten().unwrap();
+        (alone.hold..both.hold).contains(&score)
+    });
+    assert!(found.is_some_and(|verdict| verdict.verdict == Outcome::Hold));
+    // what is never to be held is not held in haste
+    let mut never = rules.clone();
+    never.insult.hold = 1.5;
+    assert!(never.threshold(AbuseKind::Insult, false).hold > 1.0);
 }
 
 #[test]

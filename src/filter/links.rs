@@ -1,4 +1,4 @@
-//! Phase 2: links. How many there are, and whether one leads to a blocked domain.
+//! Phase 3: links. How many there are, and whether one leads to a blocked domain.
 
 use linkify::{LinkFinder, LinkKind};
 

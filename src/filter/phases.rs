@@ -3,8 +3,8 @@
 //!
 //! | phase | finds | kinds |
 //! |---|---|---|
-//! | `terms` | listed terms, also disguised ones | those of the terms, `evasion` |
-//! | `model` | what reads as abuse, quotations of the comment above left out; abstains in a language it has not learnt | `toxicity`, `identity_attack`, `insult`, `threat`, `profanity`, `spam`, `unread_language` |
+//! | `terms` | listed terms, also disguised ones, outside quotations of the comment above | those of the terms, `evasion` |
+//! | `model` | what reads as abuse, without those quotations; abstains in a language it has not learnt | `toxicity`, `identity_attack`, `insult`, `threat`, `profanity`, `spam`, `unread_language` |
 //! | `links` | too many links, links to blocked domains | `links` |
 //! | `repeats` | the same text, line or word again and again, a wall of capitals | `repeat`, `shouting` |
 //! | `topic` | a comment that is about something else; abstains when it cannot tell | `off_topic`, `thanks`, `correction`, `about_moderation` |
@@ -16,6 +16,7 @@ use super::fold::disguise::{Glyph, glyphs};
 use super::fold::joined::join;
 use super::fold::normalize::{View, normalize};
 use super::links::Links;
+use super::quoted::quoted;
 use super::repeats::Repeats;
 use super::ruleset::Ruleset;
 use super::subject::Subject;
@@ -53,7 +54,9 @@ pub(super) struct Prepared<'a> {
     pub view: View,
     /// The view with look-alikes and signs read as letters.
     pub glyphs: Vec<Glyph>,
-    /// The listed terms in it, in the order of the text.
+    /// What it quotes of the comment that it answers: nobody is blamed for those words.
+    pub quoted: Vec<[usize; 2]>,
+    /// The listed terms in the rest, in the order of the text.
     pub hits: Vec<Hit>,
     /// See [`Prepared::own_words`].
     own_words: OnceCell<Option<OwnWords<'a>>>,
@@ -69,12 +72,17 @@ impl<'a> Prepared<'a> {
         } else {
             Vec::new()
         };
-        let hits = ruleset.matcher.hits(subject.text, &view, &glyphs, &joined);
+        let quoted = subject
+            .parent
+            .map_or_else(Vec::new, |parent| quoted(subject.text, parent));
+        let mut hits = ruleset.matcher.hits(subject.text, &view, &glyphs, &joined);
+        hits.retain(|hit| !quoted.iter().any(|[from, to]| *from <= hit.from && hit.to <= *to));
         Self {
             ruleset,
             subject,
             view,
             glyphs,
+            quoted,
             hits,
             own_words: OnceCell::new(),
         }
@@ -128,8 +136,17 @@ pub fn assess(ruleset: &Ruleset, subject: &Subject<'_>) -> Verdict {
         reasons,
         topic,
         ruleset: ruleset.version().to_owned(),
-        model: format!("{}, {}", ruleset.model.name(), ruleset.topics.name()),
+        model: format!(
+            "{}, {}",
+            ruleset.model.name(reads_in_order(ruleset, subject)),
+            ruleset.topics.name()
+        ),
     }
+}
+
+/// Whether the model's second stage takes part, where there is one.
+pub(super) fn reads_in_order(ruleset: &Ruleset, subject: &Subject<'_>) -> bool {
+    ruleset.source.abuse.encoder && !subject.quick
 }
 
 /// What follows from a reason: what the table of actions says; but nobody is refused for being off topic alone, nor

@@ -7,10 +7,14 @@ use super::verdict::merge_spans;
 
 /// So many words in a row are a quotation; fewer are a figure of speech.
 const LEAST: usize = 5;
+/// Words of its own that a comment has at least beside its quotations. Where less is left, the quotation is all that it
+/// says, and it is judged for that.
+const LEAST_OWN: usize = 5;
 
 /// The bytes of `text`, half-open and in order, that stand between quotation marks or on a line after `>`, and word by
 /// word in `parent` too. Capitals, punctuation and white space do not count; a sign or an emoji does. What is not
-/// marked as a quotation is the writer's own, wherever it comes from. In time proportional to both lengths.
+/// marked as a quotation is the writer's own, wherever it comes from, and all is where little else is left. In time
+/// proportional to both lengths.
 pub(super) fn quoted(text: &str, parent: &str) -> Vec<[usize; 2]> {
     let marked = marked(text);
     if marked.is_empty() {
@@ -27,12 +31,12 @@ pub(super) fn quoted(text: &str, parent: &str) -> Vec<[usize; 2]> {
             }
         }
     }
-    merge_spans(found)
-}
-
-/// How many words a text has.
-pub(super) fn count(text: &str) -> usize {
-    words(text).0.len()
+    let found = merge_spans(found);
+    let is_own = |[from, to]: &&[usize; 2]| !found.iter().any(|[start, end]| start <= from && to <= end);
+    if words(text).0.iter().filter(is_own).count() < LEAST_OWN {
+        return Vec::new();
+    }
+    found
 }
 
 /// What closes a quotation that this character opens.
@@ -110,6 +114,8 @@ mod tests {
         quoted(text, parent).into_iter().map(cut).collect()
     }
 
+    /// Words of its own, so that it is judged without its quotations.
+    const OWN: &str = " What a thing to say to anybody.";
     const PARENT: &str = "People like you are the reason why this town goes to the dogs.";
 
     #[test]
@@ -125,9 +131,16 @@ mod tests {
             ]
         );
         assert_eq!(
-            parts("> people like you are the reason\nShame on you!", PARENT),
+            parts("> people like you are the reason\nShame on you, and on your paper!", PARENT),
             ["people like you are the reason"]
         );
+    }
+
+    #[test]
+    fn a_quotation_with_little_beside_it_is_all_that_is_said() {
+        let quotation = "“people like you are the reason”";
+        assert!(parts(&format!("{quotation} So true, my friend."), PARENT).is_empty());
+        assert!(!parts(&format!("{quotation} So very true, my friend."), PARENT).is_empty());
     }
 
     #[test]
@@ -144,8 +157,10 @@ mod tests {
             "",
             "„Die Stadt geht vor die Hunde“, sagen Sie?",
         ] {
-            assert!(parts(text, PARENT).is_empty(), "{text}");
+            let text = format!("{text}{OWN}");
+            assert!(parts(&text, PARENT).is_empty(), "{text}");
         }
-        assert!(parts("“anything at all that is long enough”", "too short").is_empty());
+        let text = format!("“anything at all that is long enough”{OWN}");
+        assert!(parts(&text, "too short").is_empty());
     }
 }

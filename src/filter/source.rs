@@ -268,7 +268,8 @@ impl Threshold {
 }
 
 impl Abuse {
-    /// The thresholds of a kind. Severe toxicity gives no reason of its own: it has those of toxicity.
+    /// The thresholds of a kind. Severe toxicity gives no reason of its own: it makes abuse as a whole likelier, whose
+    /// thresholds it has.
     #[must_use]
     pub fn of(&self, kind: AbuseKind) -> Threshold {
         let mut copy = self.clone();
@@ -294,7 +295,8 @@ impl Abuse {
     /// The thresholds of a kind, by both stages or by the first alone.
     pub(super) fn threshold(&self, kind: AbuseKind, by_both: bool) -> Threshold {
         let threshold = self.of(kind);
-        let share = if by_both { 1.0 } else { ALONE };
+        // above 1 it never holds, alone or not
+        let share = if by_both || threshold.hold > 1.0 { 1.0 } else { ALONE };
         Threshold::new(threshold.notice, threshold.hold * share, threshold.severe)
     }
 }

@@ -1,5 +1,7 @@
 //! What the room promises as a whole.
 
+use sha2::{Digest as _, Sha256};
+
 use super::*;
 
 pub(super) fn ruleset(folds: Folds) -> Ruleset {
@@ -129,4 +131,54 @@ fn the_worst_outcome_wins_and_every_reason_is_kept() {
                 .is_sorted_by(|a, b| a.severity >= b.severity)
         );
     }
+}
+
+/// What is made of [`KNOWN`] by the engine of this number, as a sha256 in hexadecimal digits.
+const MADE: (&str, &str) = ("filter-4", "?");
+
+/// Texts that every phase has something to say of, or nothing.
+const KNOWN: [&str; 24] = [
+    "The bridge is nice.",
+    "Who pays for the repairs?",
+    "I do not trust this council any more, and here is why.",
+    "You are a pathetic little liar and everybody here knows it.",
+    "All immigrants are vermin.",
+    "Muslims are our neighbours and friends.",
+    "I will find you and break your legs.",
+    "You i d i o t",
+    "You 1d10t",
+    "you f*ck",
+    "Y\u{200b}ou id\u{200b}iot",
+    "\u{ff29}\u{ff24}\u{ff29}\u{ff2f}\u{ff34}",
+    "idiooooot",
+    "Scunthorpe and the assassin at Penistone",
+    "tum bohat ghatiya insan ho",
+    "Sie sind ein Idiot und ein L\u{fc}gner.",
+    "Les habitants de la ville ne veulent pas payer davantage pour les transports",
+    "\u{67e}\u{644} \u{628}\u{62a} \u{62e}\u{648}\u{628}\u{635}\u{648}\u{631}\u{62a} \u{6c1}\u{6d2}",
+    "http://a.example http://b.example http://c.example",
+    "no no no no no no no no no no no no",
+    "WHY IS THIS BRIDGE STILL CLOSED AND WHO IS GOING TO PAY FOR IT",
+    "BUY CHEAP WATCHES NOW www.watches.example",
+    "",
+    "\u{1f921}\u{1f921}\u{1f921}",
+];
+
+/// Outcomes are filed under the version of the rules that led to them, so that it must change with what they lead to.
+#[test]
+fn the_engine_has_a_number_of_its_own() {
+    let ruleset = ruleset(ALL);
+    let mut hash = Sha256::new();
+    for text in KNOWN {
+        let mut verdict = assess(&ruleset, &Subject::of(text));
+        verdict.ruleset.clear();
+        hash.update(serde_json::to_string(&verdict).unwrap());
+    }
+    let digest: [u8; 32] = hash.finalize().into();
+    let made: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(
+        MADE,
+        (super::ruleset::ENGINE, made.as_str()),
+        "the same texts are judged differently: unless only the weights changed, raise ENGINE; and write this down"
+    );
 }

@@ -242,6 +242,17 @@ pub struct Verdict {
     pub model: String,
 }
 
+impl Verdict {
+    /// Whether every measurement is a probability. One that is none says that the filter is broken, and nothing is
+    /// published on it; JSON would write it as `null`, as if the filter had abstained.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        let of_reasons = self.reasons.iter().map(|reason| reason.score);
+        let all = self.scores.0.values().copied().chain(of_reasons);
+        all.flatten().all(|score| (0.0..=1.0).contains(&score))
+    }
+}
+
 /// Sorts spans and merges those that touch or overlap; empty ones are dropped.
 pub(super) fn merge_spans(mut spans: Vec<[usize; 2]>) -> Vec<[usize; 2]> {
     spans.retain(|[start, end]| start < end);
@@ -280,6 +291,29 @@ mod tests {
     fn spans_merge() {
         let merged = merge_spans(vec![[5, 7], [0, 2], [6, 9], [2, 3], [4, 4]]);
         assert_eq!(merged, [[0, 3], [5, 9]]);
+    }
+
+    #[test]
+    fn what_is_no_probability_is_not_sound() {
+        let with = |score: f32, of_reason: Option<f32>| Verdict {
+            verdict: Outcome::Publish,
+            scores: Scores([("toxicity".to_owned(), Some(score)), ("spam".to_owned(), None)].into()),
+            reasons: vec![Reason {
+                kind: Kind::Insult,
+                severity: Severity::Mild,
+                phase: "model".to_owned(),
+                score: of_reason,
+                spans: Vec::new(),
+                note: String::new(),
+            }],
+            topic: None,
+            ruleset: String::new(),
+            model: String::new(),
+        };
+        assert!(with(0.0, None).is_sound() && with(1.0, Some(0.5)).is_sound());
+        for bad in [f32::NAN, f32::INFINITY, -0.1, 1.1] {
+            assert!(!with(bad, None).is_sound() && !with(0.5, Some(bad)).is_sound(), "{bad}");
+        }
     }
 
     #[test]

@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use sha2::{Digest as _, Sha256};
+
 use super::source::Term;
 use super::verdict::{Kind, Severity};
 
@@ -14,20 +16,29 @@ const LISTS: [(&str, &str); 2] = [
 /// The names of the shipped lists.
 const NAMES: [&str; 2] = [LISTS[0].0, LISTS[1].0];
 
-static ORDINARY: LazyLock<HashSet<&'static str>> =
-    LazyLock::new(|| lines(include_str!("../../lists/ordinary.txt")).collect());
+/// Words that no ruleset names and that take part all the same: ordinary ones that contain a term, known ones, and those
+/// that say nothing.
+const ALWAYS: [&str; 3] = [
+    include_str!("../../lists/ordinary.txt"),
+    include_str!("../../lists/words.txt"),
+    include_str!("../../lists/stop-words.txt"),
+];
 
-static WORDS: LazyLock<HashSet<&'static str>> =
-    LazyLock::new(|| lines(include_str!("../../lists/words.txt")).collect());
+static ORDINARY: LazyLock<HashSet<&'static str>> = LazyLock::new(|| lines(ALWAYS[0]).collect());
+
+static WORDS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| lines(ALWAYS[1]).collect());
 
 static SORTED: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
-    let mut words: Vec<_> = lines(include_str!("../../lists/words.txt")).collect();
+    let mut words: Vec<_> = lines(ALWAYS[1]).collect();
     words.sort_unstable();
     words
 });
 
-static STOP_WORDS: LazyLock<HashSet<&'static str>> =
-    LazyLock::new(|| lines(include_str!("../../lists/stop-words.txt")).collect());
+static STOP_WORDS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| lines(ALWAYS[2]).collect());
+
+/// Of [`ALWAYS`]: part of every ruleset's version.
+pub(super) static ALWAYS_DIGEST: LazyLock<[u8; 32]> =
+    LazyLock::new(|| Sha256::digest(ALWAYS.concat()).into());
 
 /// The names of the shipped lists, for [`super::RulesetSource::builtin_lists`].
 #[must_use]

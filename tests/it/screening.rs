@@ -29,6 +29,7 @@ while IFS= read -r line; do
     *POISON-label*) id=${line#*\"id\":\"}; printf '{"id":"%s","verdict":"perhaps","scores":{},"reasons":[],"ruleset":"r","model":"m"}\n' "${id%%\"*}"; continue ;;
     *POISON-error*) id=${line#*\"id\":\"}; printf '{"id":"%s","error":"no"}\n' "${id%%\"*}"; continue ;;
     *POISON-other*) printf '{"id":"00000000-0000-0000-0000-000000000000","verdict":"publish","scores":{},"reasons":[],"ruleset":"r","model":"m"}\n'; continue ;;
+    *POISON-number*) id=${line#*\"id\":\"}; printf '{"id":"%s","verdict":"publish","scores":{"toxicity":17},"reasons":[],"ruleset":"r","model":"m"}\n' "${id%%\"*}"; continue ;;
     *POISON-flood*) head -c 8000000 /dev/zero | tr '\0' x; printf '\n'; continue ;;
     esac
     printf '%s\n' "$line" >&"${filter[1]}"
@@ -41,7 +42,7 @@ done
 
 const POISONS: &[&str] = &[
     "exit", "abort", "kill", "hang", "close", "garbage", "empty", "half", "unknown", "label",
-    "error", "other", "flood",
+    "error", "other", "number", "flood",
 ];
 
 /// The script, in a folder that goes with it.

@@ -88,7 +88,14 @@ pub(in crate::filter) fn repaired(on: &Prepared<'_>) -> Repaired {
     let mut rest = on.glyphs.as_slice();
     while let Some(first) = rest.first() {
         let taken = if first.raw == ' ' {
-            mender.out.push(" ", first.from, first.to, Done::NONE);
+            // a line's end is a sentence's for whoever reads on
+            let here = on.subject.text.get(first.from..first.to);
+            let space = if here.is_some_and(|here| here.contains('\n')) {
+                "\n"
+            } else {
+                " "
+            };
+            mender.out.push(space, first.from, first.to, Done::NONE);
             1
         } else {
             mender.chunk(rest)

@@ -159,6 +159,8 @@ mod tests {
             assert!((gelu(x) - expected).abs() < 2e-6, "gelu {x} {}", gelu(x));
         }
         assert!((sigmoid(0.0) - 0.5).abs() < 1e-7 && sigmoid(100.0) > 0.999);
+        // what is no number stays none
+        assert!(sigmoid(f32::NAN).is_nan() && gelu(f32::NAN).is_nan());
     }
 
     #[test]

@@ -8,33 +8,55 @@ const LIKELY: usize = 4;
 /// Words that are looked at one by one; of a longer passage first groups, then the words of the heaviest ones.
 const SINGLY: usize = 24;
 const GROUP: usize = 4;
-/// Words that are marked at most.
+/// Words of a passage that are marked at most.
 const MOST: usize = 12;
+/// Passages that are explained at most: a text may say it more than once.
+const PASSAGES: usize = 3;
 
 impl Measured<'_> {
-    /// The words of the deciding passage whose removal takes the odds of this kind below `least`, as half-open byte
-    /// ranges of the measured text: one word if it is enough and likely, or else the weightiest ones, twelve at most.
-    pub(in crate::filter) fn explain(
-        &self,
-        kind: AbuseKind,
-        passage: usize,
-        least: f32,
-    ) -> Vec<[usize; 2]> {
+    /// The words whose removal takes the odds of this kind below `least`, as half-open byte ranges of the measured text:
+    /// of the likeliest passage, and then of what is likeliest without them, three passages at most.
+    pub(in crate::filter) fn explain(&self, kind: AbuseKind, least: f32) -> Vec<[usize; 2]> {
+        let mut gone = Vec::new();
+        for _ in 0..PASSAGES {
+            let odds = (0..self.passages.len()).map(|at| (self.odds_without(kind, at, &gone), at));
+            let likeliest = odds.reduce(|most, next| if next.0 > most.0 { next } else { most });
+            let Some((_, passage)) = likeliest.filter(|(odds, _)| *odds >= least) else {
+                break;
+            };
+            let more = self.weighty(kind, passage, &gone, least);
+            gone.extend(more);
+        }
+        gone.iter()
+            .filter_map(|at| self.words.get(*at))
+            .map(|word| [word.from, word.to])
+            .collect()
+    }
+
+    /// The odds of a passage without some of its words, or of others.
+    fn odds_without(&self, kind: AbuseKind, passage: usize, gone: &[usize]) -> f32 {
         let Some((range, whole)) = self.passages.get(passage) else {
+            return f32::NEG_INFINITY;
+        };
+        let mut gone: Vec<usize> = gone.iter().copied().filter(|at| range.contains(at)).collect();
+        gone.sort_unstable();
+        let rest = (!gone.is_empty()).then(|| self.without(passage, &gone)).flatten();
+        self.odds(kind, rest.as_ref().unwrap_or(whole), self.is_part(passage))
+    }
+
+    /// The words of a passage, beside those that are gone, whose removal takes the odds below `least`: one word if it is
+    /// enough and likely, or else the weightiest ones, twelve at most.
+    fn weighty(&self, kind: AbuseKind, passage: usize, gone: &[usize], least: f32) -> Vec<usize> {
+        let Some((range, _)) = self.passages.get(passage) else {
             return Vec::new();
         };
-        let is_part = self.is_part(passage);
-        let odds = self.odds(kind, whole, is_part);
-        let without = |gone: &[usize]| {
-            let mut gone = gone.to_vec();
-            gone.sort_unstable();
-            self.without(passage, &gone)
-                .map_or(odds, |rest| self.odds(kind, &rest, is_part))
+        let odds = self.odds_without(kind, passage, gone);
+        let without = |more: &[usize]| self.odds_without(kind, passage, &[gone, more].concat());
+        let is_left = |at: &usize| {
+            let word = self.words.get(*at);
+            word.is_some_and(|word| !word.is_mark()) && !gone.contains(at)
         };
-        let words: Vec<usize> = range
-            .clone()
-            .filter(|at| self.words.get(*at).is_some_and(|word| !word.is_mark()))
-            .collect();
+        let words: Vec<usize> = range.clone().filter(is_left).collect();
         // without the second stage a look at every word is as cheap as this one
         let likely = if self.by_both() {
             self.likely(kind, passage, &words)
@@ -42,14 +64,10 @@ impl Measured<'_> {
             Vec::new()
         };
         let enough = |at: &usize| without(&[*at]) < least;
-        let gone = match likely.into_iter().take(LIKELY).find(enough) {
+        match likely.into_iter().take(LIKELY).find(enough) {
             Some(one) => vec![one],
             None => weightiest(&words, odds, least, without),
-        };
-        gone.iter()
-            .filter_map(|at| self.words.get(*at))
-            .map(|word| [word.from, word.to])
-            .collect()
+        }
     }
 
     /// The words by what they weigh in the first stage, the weightiest first.

@@ -61,7 +61,7 @@ impl AbuseKind {
         }
     }
 
-    /// The kind of the reason that it gives. Severe toxicity only raises the severity of the others.
+    /// The kind of the reason that it gives. Severe toxicity counts in abuse as a whole.
     pub(in crate::filter) fn reason(self) -> Option<Kind> {
         Some(match self {
             Self::Toxicity => Kind::Toxicity,
@@ -92,6 +92,8 @@ pub(super) struct Calibration {
     pub alone_bias: f32,
     /// Subtracted from the sum of a passage that is only a part of the text.
     pub margin: f32,
+    /// The same when the fast stage is alone.
+    pub alone_margin: f32,
 }
 
 /// The part of `models/models.json` that says what belongs together.

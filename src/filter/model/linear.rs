@@ -71,7 +71,10 @@ impl Linear {
         (self.inputs, self.scales.len())
     }
 
-    /// `rows` is rows × inputs; appends nothing, returns rows × outputs. Each row of inputs gets a scale of its own.
+    /// `rows` is rows × inputs; returns rows × outputs. Each row of inputs gets a scale of its own. What cannot be
+    /// computed is no number, and no comment is published on it ([`Verdict::is_sound`]).
+    ///
+    /// [`Verdict::is_sound`]: crate::filter::Verdict::is_sound
     pub(super) fn apply(&self, products: &Products, rows: &[f32]) -> Vec<f32> {
         let outputs = self.scales.len();
         let count = rows.len() / self.inputs;
@@ -79,21 +82,17 @@ impl Linear {
         let mut steps = vec![0.0_f32; count];
         quantise(rows, self.inputs, &mut bytes, &mut steps);
         let mut sums = vec![0_i32; count * outputs];
-        let Ok(view) = NdTensorView::try_from_data([count, self.inputs], bytes.as_slice()) else {
-            return Vec::new();
-        };
-        let product = products.gemm(
-            &mut sums,
-            GemmInputA::Unpacked(view),
-            GemmInputB::Packed(&self.weights),
-            GemmOptions::default(),
-        );
-        // Only shapes that do not fit are errors, and `new` checked them.
-        if product.is_err() {
-            return Vec::new();
+        let mut result = vec![f32::NAN; sums.len()];
+        // only shapes that do not fit are errors, and `new` checked them
+        let product = NdTensorView::try_from_data([count, self.inputs], bytes.as_slice())
+            .ok()
+            .and_then(|view| {
+                let (a, b) = (GemmInputA::Unpacked(view), GemmInputB::Packed(&self.weights));
+                products.gemm(&mut sums, a, b, GemmOptions::default()).ok()
+            });
+        if product.is_some() {
+            scale(&sums, &steps, self, &mut result);
         }
-        let mut result = vec![0.0_f32; sums.len()];
-        scale(&sums, &steps, self, &mut result);
         result
     }
 }
@@ -187,7 +186,19 @@ mod tests {
                 + bias[output];
             assert!((value - expected).abs() < 0.2, "{value} {expected}");
         }
-        assert!(!products.may_saturate() || found.iter().all(|x| x.is_finite()));
+    }
+
+    #[test]
+    fn the_largest_sums_are_exact() {
+        let products = Products::default();
+        // every product as large as there is: sums of pairs would overflow sixteen bits with an eighth bit
+        for (weight, x) in [(63_i8, 1.0_f32), (-63, 1.0), (63, -1.0), (-63, -1.0)] {
+            let inputs = 1536;
+            let layer = Linear::new(&products, &vec![weight; inputs], vec![1.0], vec![0.0]).unwrap();
+            let found = layer.apply(&products, &vec![x; inputs]);
+            let expected = f32::from(weight) * 1536.0 * 127.0 * x * (1.0 / 127.0);
+            assert!((found[0] - expected).abs() < 0.01, "{} {expected}", found[0]);
+        }
     }
 
     #[test]

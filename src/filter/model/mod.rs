@@ -48,7 +48,7 @@ pub struct Model {
 
 impl fmt::Debug for Model {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Model({})", self.name())
+        write!(f, "Model({})", self.name(true))
     }
 }
 
@@ -97,13 +97,14 @@ impl Model {
         there.map(|_| self.manifest.encoder.as_str())
     }
 
-    /// Its name, as verdicts carry it: the version of the weights, and `fast` where the first stage is alone.
+    /// Its name, as verdicts carry it: the version of the weights, and whether the first stage was alone, as it is
+    /// without the encoder or where the second was not asked.
     #[must_use]
-    pub fn name(&self) -> String {
+    pub fn name(&self, with_encoder: bool) -> String {
         let version = &self.manifest.version;
         match self.encoder {
-            Some(_) => format!("abuse-{version}"),
-            None => format!("abuse-{version}, quick look only"),
+            Some(_) if with_encoder => format!("abuse-{version}"),
+            _ => format!("abuse-{version}, quick look only"),
         }
     }
 }

@@ -1,5 +1,5 @@
-//! A text as the passages in which it is read: the whole, and each of its sentences, so that harmless sentences
-//! around an abusive one do not dilute it.
+//! A text as the passages in which it is read: the whole, and each of its sentences and lines, long ones in windows, so
+//! that harmless words around abusive ones do not dilute them.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -16,7 +16,8 @@ const LONGEST: usize = super::encoder::LONGEST - 2;
 /// Words in the shortest passage that is read apart: a shorter sentence belongs to the next one.
 const SHORTEST: usize = 6;
 
-/// Pieces from which on a text is also read sentence by sentence: a shorter one is seen whole without effort.
+/// Pieces from which on a text is also read sentence by sentence: a shorter one is seen whole without effort. A longer
+/// sentence is read in windows of so many pieces, of which each begins in the middle of the one before.
 const LONG: usize = 48;
 
 /// What both stages make of one passage.
@@ -70,8 +71,12 @@ impl Model {
         let mut ranges = wholes;
         let pieces: usize = (0..measured.words.len()).map(|at| measured.size(at)).sum();
         let sentences = measured.sentences();
-        if sentences.len() > 1 && pieces > LONG {
-            ranges.extend(sentences);
+        if pieces > LONG {
+            ranges.extend(
+                sentences
+                    .into_iter()
+                    .flat_map(|range| measured.windows(range)),
+            );
         }
         for (at, range) in ranges.into_iter().enumerate() {
             let (passage, mean) = measured.read(range.clone(), |_| true);
@@ -100,15 +105,15 @@ impl Model {
 }
 
 impl Measured<'_> {
-    /// The probability of a kind, 0 to 1, and the passage that it comes from. `None` for a text without words.
-    pub(in crate::filter) fn score(&self, kind: AbuseKind) -> Option<(f32, usize)> {
+    /// The probability of a kind, 0 to 1: that of the likeliest passage. `None` for a text without words.
+    pub(in crate::filter) fn score(&self, kind: AbuseKind) -> Option<f32> {
         self.passages
             .iter()
             .enumerate()
-            .map(|(at, (_, passage))| (self.odds(kind, passage, at >= self.wholes), at))
-            // of equals the first: the whole text rather than a sentence
-            .reduce(|best, next| if next.0 > best.0 { next } else { best })
-            .map(|(odds, at)| (super::activation::sigmoid(odds), at))
+            .map(|(at, (_, passage))| self.odds(kind, passage, at >= self.wholes))
+            // what is no number is never lost
+            .reduce(|most, next| if next > most || next.is_nan() { next } else { most })
+            .map(super::activation::sigmoid)
     }
 
     /// The logarithm of the odds of a kind.
@@ -118,13 +123,13 @@ impl Measured<'_> {
         };
         let at = kind as usize;
         let fast = passage.fast.get(at).copied().unwrap_or_default();
-        let margin = if is_part { by.margin } else { 0.0 };
+        let less = |margin| if is_part { margin } else { 0.0 };
         match passage.encoder {
             Some(encoder) => {
                 let encoder = encoder.get(at).copied().unwrap_or_default();
-                by.encoder * encoder + by.fast * fast + by.bias - margin
+                by.encoder * encoder + by.fast * fast + by.bias - less(by.margin)
             }
-            None => by.alone * fast + by.alone_bias - margin,
+            None => by.alone * fast + by.alone_bias - less(by.alone_margin),
         }
     }
 
@@ -217,7 +222,8 @@ impl Measured<'_> {
                 length = (from..at).map(|at| self.size(at)).sum();
             }
             length += more;
-            if self.words.get(at).is_some_and(Word::ends_sentence) {
+            let ends = |word: &Word| word.ends_sentence() || word.ends_line;
+            if self.words.get(at).is_some_and(ends) {
                 cut = at + 1;
             }
         }
@@ -227,14 +233,32 @@ impl Measured<'_> {
         found
     }
 
+    /// A sentence, or, if it is long, its windows.
+    fn windows(&self, sentence: Range<usize>) -> Vec<Range<usize>> {
+        let mut found = Vec::new();
+        let mut from = sentence.start;
+        loop {
+            let (mut to, mut length) = (from, 0);
+            while to < sentence.end && (to == from || length + self.size(to) <= LONG) {
+                length += self.size(to);
+                to += 1;
+            }
+            found.push(from..to);
+            if to >= sentence.end {
+                return found;
+            }
+            from += (to - from).div_ceil(2);
+        }
+    }
+
     /// The sentences; what is too short to be one belongs to the next, or at the end to the one before.
     fn sentences(&self) -> Vec<Range<usize>> {
         let mut found: Vec<Range<usize>> = Vec::new();
         let (mut from, mut length) = (0, 0);
         for (at, word) in self.words.iter().enumerate() {
             length += usize::from(!word.is_mark());
-            let ends =
-                word.ends_sentence() && self.words.get(at + 1).is_some_and(|next| !next.is_mark());
+            let next = self.words.get(at + 1);
+            let ends = word.ends_line || word.ends_sentence() && next.is_some_and(|next| !next.is_mark());
             if ends && length >= SHORTEST {
                 found.push(from..at + 1);
                 (from, length) = (at + 1, 0);

@@ -77,7 +77,12 @@ impl<'a> Tensors<'a> {
 
     pub(in crate::filter) fn reals(&self, name: &str) -> Result<Vec<f32>, ModelError> {
         let (words, _) = self.data(name, Dtype::F32)?.as_chunks::<4>();
-        Ok(words.iter().map(|word| f32::from_le_bytes(*word)).collect())
+        let reals: Vec<f32> = words.iter().map(|word| f32::from_le_bytes(*word)).collect();
+        if reals.iter().all(|real| real.is_finite()) {
+            Ok(reals)
+        } else {
+            Err(self.wrong(&format!("{name} has what is no number")))
+        }
     }
 
     pub(in crate::filter) fn integers(&self, name: &str) -> Result<Vec<i8>, ModelError> {

@@ -17,6 +17,8 @@ pub(in crate::filter) struct Word {
     pub spelled: String,
     /// Whether it was written in capitals, two at least.
     pub loud: bool,
+    /// Whether a line ends with it.
+    pub ends_line: bool,
 }
 
 impl Word {
@@ -58,6 +60,7 @@ pub(in crate::filter) fn words(text: &str) -> Vec<Word> {
                     to,
                     spelled: as_words(name),
                     loud: false,
+                    ends_line: false,
                 });
                 while chars.offset() < to && chars.next().is_some() {}
             }
@@ -66,7 +69,12 @@ pub(in crate::filter) fn words(text: &str) -> Vec<Word> {
                 open.letter(c, at);
                 open.close(&mut words, at + c.len_utf8());
             }
-            Char::Space => open.close(&mut words, at),
+            Char::Space => {
+                open.close(&mut words, at);
+                if let ('\n', Some(last)) = (c, words.last_mut()) {
+                    last.ends_line = true;
+                }
+            }
         }
     }
     open.close(&mut words, text.len());
@@ -106,6 +114,7 @@ impl Open {
                 to,
                 spelled: std::mem::take(&mut self.spelled),
                 loud: self.capitals > 1 && !self.small,
+                ends_line: false,
             });
         }
     }
@@ -227,5 +236,8 @@ mod tests {
         let found = words("YOU are MAD, A b");
         let loud: Vec<bool> = found.iter().map(|word| word.loud).collect();
         assert_eq!(loud, [true, false, true, false, false, false]);
+        let found = words("one two\n\nthree \n 🐒");
+        let ends: Vec<bool> = found.iter().map(|word| word.ends_line).collect();
+        assert_eq!(ends, [false, true, true, false]);
     }
 }

@@ -102,6 +102,8 @@ impl<'a> Compounds<'a> {
         let start = start.map_or(0, |at| at + 1);
         let end = self.glyphs.get(last..)?.iter().position(outside);
         let end = end.map_or(self.glyphs.len(), |at| last + at);
+        #[cfg(test)]
+        super::matcher::examined(end - start);
         let letters: Vec<char> = self
             .glyphs
             .get(start..end)?

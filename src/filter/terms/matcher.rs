@@ -148,6 +148,8 @@ impl Matcher {
             let (first, last) = coarse.range(hit.start(), hit.end());
             let alone = stands_alone(glyphs, first, last, |g| g.raw, |g| g.loose);
             let part = glyphs.get(first..last).unwrap_or_default();
+            #[cfg(test)]
+            examined(part.len());
             let spellings = self.spellings.get(hit.pattern().as_usize());
             for spelling in spellings.into_iter().flatten() {
                 let Some(term) = self.terms.get(spelling.entry) else {
@@ -222,6 +224,18 @@ impl Matcher {
             hit.done = Done::NONE;
         }
     }
+}
+
+/// Work is counted where it is done, so that a test can tell whether it grows faster than the text.
+#[cfg(test)]
+pub(in crate::filter) fn examined(glyphs: usize) {
+    EXAMINED.with(|sum| sum.set(sum.get() + glyphs));
+}
+
+#[cfg(test)]
+thread_local! {
+    /// Glyphs that this thread has examined.
+    pub(in crate::filter) static EXAMINED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }
 
 struct Found {
