@@ -3,8 +3,8 @@
 use crate::filter::tests::{ALL, found, ruleset};
 use crate::filter::*;
 
-/// Every text of `fires` must be seen through, say so, and pass once the fold is off; none of
-/// `passes` may be found.
+/// Every text of `fires` must be seen through and say so, and not by this fold once it is off; none of `passes` may be
+/// found.
 fn check(name: &str, off: Folds, fires: &[(&str, &str)], passes: &[&str]) {
     let (on, off) = (ruleset(Folds::default()), ruleset(off));
     for (text, part) in fires {

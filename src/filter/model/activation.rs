@@ -164,6 +164,23 @@ mod tests {
     }
 
     #[test]
+    fn the_same_to_the_last_bit_whatever_the_registers() {
+        let rows: Vec<f32> = (0..3 * 384_i16)
+            .map(|i| f32::from(i * 37 % 501) / 50.0 - 5.0)
+            .collect();
+        let (scale, shift) = (vec![0.9; 384], vec![0.1; 384]);
+        let bits = |row: &[f32]| row.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
+        let (mut wide, mut narrow) = (rows.clone(), rows.clone());
+        normalise(&mut wide, &scale, &shift);
+        normalise_with(pulp::Scalar::new(), &mut narrow, &scale, &shift);
+        assert_eq!(bits(&wide), bits(&narrow));
+        activate(&mut wide);
+        activate_with(pulp::Scalar::new(), &mut narrow);
+        assert_eq!(bits(&wide), bits(&narrow));
+        assert_ne!(bits(&wide), bits(&rows));
+    }
+
+    #[test]
     fn rows() {
         let mut columns = [[1.0, 0.0], [2.0, 0.0], [3.0, 0.0]];
         softmax(&mut columns);

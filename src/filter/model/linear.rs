@@ -202,6 +202,38 @@ mod tests {
     }
 
     #[test]
+    fn the_same_to_the_last_bit_whatever_the_registers() {
+        let (width, count) = (384, 3);
+        let rows: Vec<f32> = (0..3 * 384_i16)
+            .map(|i| f32::from(i * 29 % 783) / 77.0 - 5.0)
+            .collect();
+        let quantised = |narrow: bool| {
+            let (mut bytes, mut steps) = (vec![0; rows.len()], vec![0.0; count]);
+            if narrow {
+                quantise_with(pulp::Scalar::new(), &rows, width, &mut bytes, &mut steps);
+            } else {
+                quantise(&rows, width, &mut bytes, &mut steps);
+            }
+            (bytes, steps.iter().map(|x| x.to_bits()).collect::<Vec<_>>())
+        };
+        assert_eq!(quantised(true), quantised(false));
+        let layer = Linear::new(
+            &Products::default(),
+            &vec![7; width * 24],
+            (1..=24_u8).map(|i| f32::from(i) / 300.0).collect(),
+            vec![0.3; 24],
+        )
+        .unwrap();
+        let sums: Vec<i32> = (0..72).map(|i| i * 7919 - 200_000).collect();
+        let steps = [0.013, 0.017, 0.019];
+        let (mut wide, mut narrow) = (vec![0.0; 72], vec![0.0; 72]);
+        scale(&sums, &steps, &layer, &mut wide);
+        scale_with(pulp::Scalar::new(), &sums, &steps, &layer, &mut narrow);
+        let bits = |row: &[f32]| row.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
+        assert_eq!(bits(&wide), bits(&narrow));
+    }
+
+    #[test]
     fn lengths_must_fit() {
         let products = Products::default();
         assert!(Linear::new(&products, &[1, 2, 3], vec![1.0, 1.0], vec![0.0, 0.0]).is_none());
