@@ -5,16 +5,13 @@ use std::collections::BTreeMap;
 use super::attribute::score_behind;
 use super::refusal::Refusal;
 use super::wire::{AnalyzeIn, AttributeIn, ContextIn, SuggestIn, SuggestedScores, TextIn};
-use crate::language;
+use crate::filter::LANGUAGES;
 
 /// The longest comment, in bytes (UTF-8).
 pub(super) const LONGEST_COMMENT: usize = 20 * 1024;
 
 /// The longest token or name of a community, in bytes: it is kept and sent back.
 const LONGEST_TOKEN: usize = 1024;
-
-/// The languages in which the scores have been measured to be worth something (ISO 639-1).
-const LANGUAGES: [&str; 1] = ["en"];
 
 type Checked<T> = Result<T, Refusal>;
 
@@ -195,7 +192,7 @@ fn surroundings(given: Option<ContextIn>) -> Checked<Surroundings> {
     })
 }
 
-/// A program that says that its text is French is not given scores of a filter that does not know French.
+/// A program that says that its text is French is not given scores of a filter that has not learnt French.
 fn check_languages(attribute: &str, requested: &[String]) -> Checked<()> {
     if requested.is_empty() || requested.iter().any(|tag| is_supported(tag)) {
         return Ok(());
@@ -203,9 +200,18 @@ fn check_languages(attribute: &str, requested: &[String]) -> Checked<()> {
     Err(Refusal::language_unsupported(attribute, requested, &[]))
 }
 
-/// Is this language (BCP 47) one of those in which scores are given?
+/// Is this language (BCP 47) one of those that the model has learnt? In Latin letters Hindi is Urdu to it; of either in
+/// its own script it reads nothing.
 pub(super) fn is_supported(tag: &str) -> bool {
-    language::primary(tag).is_some_and(|tag| LANGUAGES.contains(&tag.as_str()))
+    let tag = tag.trim().replace('_', "-").to_ascii_lowercase();
+    let tag = match tag.strip_prefix("hi-latn") {
+        Some(rest) => format!("ur-latn{rest}"),
+        None => tag,
+    };
+    LANGUAGES.iter().any(|known| {
+        let rest = tag.strip_prefix(&known.to_ascii_lowercase());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+    })
 }
 
 fn token(given: Option<String>) -> Checked<Option<String>> {
@@ -328,7 +334,16 @@ mod tests {
             (&["en"], true),
             (&["en-GB"], true),
             (&["fr", "en"], true),
+            (&["de"], true),
+            (&["de_AT"], true),
+            (&["ur-Latn"], true),
+            (&["UR-latn-PK"], true),
+            // Perspective's name
+            (&["hi-Latn"], true),
             (&["fr"], false),
+            (&["ur"], false),
+            (&["hi"], false),
+            (&["ur-Arab"], false),
             (&["und"], false),
             (&["english"], false),
         ] {

@@ -325,9 +325,9 @@ async fn what_cannot_be_asked_is_refused_in_googles_words() {
             "Unknown text type",
         ),
         (
-            with("/languages", json!(["fr", "de"])),
+            with("/languages", json!(["fr", "ur"])),
             "LANGUAGE_NOT_SUPPORTED_BY_ATTRIBUTE",
-            "Attribute TOXICITY does not support request languages: fr, de",
+            "Attribute TOXICITY does not support request languages: fr, ur",
         ),
         (
             with("/comment/text", json!("FAKE-abstains")),
@@ -572,6 +572,49 @@ async fn the_real_filter_measures_or_says_that_nothing_does() {
                 "{attribute} {told}"
             );
             assert_eq!(*told, given, "{attribute}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_language_that_the_model_has_learnt_is_served_named_or_not() {
+    let house = Belowline::with(Options::unscreened()).await;
+    let key = key(&house, "coral", 1000).await;
+    let client = house.client();
+    let german = "Das ist doch nicht wahr, ihr habt keine Ahnung von der Brücke.";
+    let roman_urdu = "tum log kya kar rahe ho yahan, yeh acha nahi hai";
+    let urdu = "یہ پل شہر کے سب لوگوں کو بہت پسند ہے";
+    let french = "Les habitants de la ville ne veulent pas payer davantage pour les transports.";
+    for (text, detected, served, refused) in [
+        (
+            german,
+            "de",
+            &["", "de", "de-AT", "en"][..],
+            &["fr", "es"][..],
+        ),
+        (roman_urdu, "ur-Latn", &["", "ur-Latn", "hi-Latn"], &["ur"]),
+        (urdu, "ur", &[], &["", "ur", "ur-Latn", "en"]),
+        (french, "fr", &[], &["", "fr", "en", "de"]),
+    ] {
+        for named in served.iter().chain(refused) {
+            let mut asked = wanting(text, &["TOXICITY"]);
+            let named = Some(*named).filter(|named| !named.is_empty());
+            asked["languages"] = json!(Vec::from_iter(named));
+            let what = format!("{text} {named:?}");
+            let answer = ask(&client, ANALYZE, &key, &asked).await;
+            if served.contains(&named.unwrap_or_default()) {
+                let answer = answer.expect(200).json();
+                let languages = json!([named.unwrap_or(detected)]);
+                assert_eq!(answer["languages"], languages, "{what}");
+                assert_eq!(answer["detectedLanguages"], json!([detected]), "{what}");
+                let score = &answer["attributeScores"]["TOXICITY"]["summaryScore"]["value"];
+                assert!(score.is_number(), "{what}");
+            } else {
+                let message = "does not support request languages";
+                let detail = assert_refused(&answer, 400, "INVALID_ARGUMENT", message, &what);
+                let error = "LANGUAGE_NOT_SUPPORTED_BY_ATTRIBUTE";
+                assert_eq!(detail["errorType"], error, "{what}");
+            }
         }
     }
 }
