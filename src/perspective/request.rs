@@ -13,6 +13,9 @@ pub(super) const LONGEST_COMMENT: usize = 20 * 1024;
 /// The longest token or name of a community, in bytes: it is kept and sent back.
 const LONGEST_TOKEN: usize = 1024;
 
+/// The longest name of an attribute for which somebody suggests a score: it is kept.
+const LONGEST_NAME: usize = 64;
+
 type Checked<T> = Result<T, Refusal>;
 
 /// A request for scores, checked.
@@ -89,8 +92,11 @@ impl Suggest {
             return Err(Refusal::invalid("Missing attribute_scores"));
         }
         for (name, suggested) in &scores {
-            if score_behind(name).is_none() {
-                return Err(Refusal::invalid(format!("Unknown attribute: {name}")));
+            if !is_attribute_name(name) {
+                let message = format!(
+                    "An attribute's name has 1 to {LONGEST_NAME} capitals, digits and underscores"
+                );
+                return Err(Refusal::invalid(message));
             }
             if !suggested.is_sound() {
                 let message =
@@ -190,6 +196,13 @@ fn surroundings(given: Option<ContextIn>) -> Checked<Surroundings> {
         parent: plain(both.parent_comment)?,
         thread: Vec::new(),
     })
+}
+
+/// Whether somebody may suggest scores under this name. Perspective lists none, and programs use names of their own
+/// (Coral before 2021 that of the decision), so any will do that can be one.
+fn is_attribute_name(name: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    (1..=LONGEST_NAME).contains(&name.len()) && name.chars().all(is_part)
 }
 
 /// A program that says that its text is French is not given scores of a filter that has not learnt French.
@@ -324,6 +337,29 @@ mod tests {
                 json!({ "comment": { "text": "a" }, "attributeScores": { "TOXICITY": scores } });
             let read = Suggest::read(request.to_string().as_bytes());
             assert_eq!(read.is_ok(), is_sound, "{request}");
+        }
+    }
+
+    #[test]
+    fn scores_may_be_suggested_under_any_name_that_can_be_one() {
+        let (long, longer) = ("A".repeat(LONGEST_NAME), "A".repeat(LONGEST_NAME + 1));
+        for (name, is_one) in [
+            ("TOXICITY", true),
+            ("SEXUALLY_EXPLICIT", true),
+            ("APPROVED", true),
+            ("DELETED", true),
+            ("ATTACK_2", true),
+            (long.as_str(), true),
+            (longer.as_str(), false),
+            ("", false),
+            ("toxicity", false),
+            ("You fool", false),
+            ("TOXICITY\0", false),
+        ] {
+            let scores = json!({ name: { "summaryScore": { "value": 1 } } });
+            let request = json!({ "comment": { "text": "a" }, "attributeScores": scores });
+            let read = Suggest::read(request.to_string().as_bytes());
+            assert_eq!(read.is_ok(), is_one, "{name}");
         }
     }
 

@@ -149,31 +149,49 @@ async fn a_request_as_coral_builds_it_is_answered_with_the_score_that_it_reads()
         answer["attributeScores"]["TOXICITY"]["summaryScore"]["value"],
         0.25
     );
-    // and what it sends when a moderator has decided
+}
+
+#[tokio::test]
+async fn what_coral_sends_when_a_moderator_has_decided_is_kept() {
+    let stage = Stage::set().await;
     let note = json!({ "url": "https://paper.example/story?commentID=7", "Coral_comment_id": "7" });
-    let decided = json!({
-        "comment": { "text": "The bridge is late." },
-        "context": { "entries": [{ "text": note.to_string() }] },
-        "attributeScores": { "TOXICITY": { "summaryScore": { "value": 1 } } },
-        "languages": ["en"],
-        "communityId": "Coral:https://coral.paper.example",
-        "clientToken": "comment:7",
-    });
-    let thanks = stage.asks(SUGGEST, &decided).await.expect(200).json();
-    assert_eq!(thanks["clientToken"], "comment:7");
-    let kept = suggestions_after(&stage.house.db, stage.house.site.id, None)
+    // by the model since 2021; before, by the decision
+    let decisions = [
+        ("TOXICITY", 0.0),
+        ("TOXICITY", 1.0),
+        ("APPROVED", 1.0),
+        ("DELETED", 1.0),
+        ("APPROVED", 0.0),
+        ("REJECTED", 1.0),
+    ];
+    for (name, value) in decisions {
+        let decided = json!({
+            "comment": { "text": "The bridge is late." },
+            "context": { "entries": [{ "text": note.to_string() }] },
+            "attributeScores": { name: { "summaryScore": { "value": value } } },
+            "languages": ["en"],
+            "communityId": "Coral:https://coral.paper.example",
+            "clientToken": "comment:7",
+        });
+        let thanks = stage.asks(SUGGEST, &decided).await.expect(200).json();
+        assert_eq!(thanks["clientToken"], "comment:7", "{name}");
+    }
+    let all = suggestions_after(&stage.house.db, stage.house.site.id, None)
         .await
         .expect("suggestions");
-    let kept = serde_json::to_value(&kept).expect("JSON");
-    assert_eq!(kept[0]["client"], "coral");
-    assert_eq!(kept[0]["community"], "Coral:https://coral.paper.example");
-    assert_eq!(kept[0]["token"], "comment:7");
-    assert_eq!(
-        kept[0]["suggested"]["TOXICITY"]["summaryScore"]["value"],
-        1.0
-    );
-    assert_eq!(kept[0]["measured"]["toxicity"], 0.25);
-    assert_eq!(kept[0]["model"], "m");
+    assert_eq!(all.len(), decisions.len());
+    for (kept, (name, value)) in all.iter().zip(decisions) {
+        let kept = serde_json::to_value(kept).expect("JSON");
+        assert_eq!(kept["client"], "coral");
+        assert_eq!(kept["community"], "Coral:https://coral.paper.example");
+        assert_eq!(kept["token"], "comment:7");
+        assert_eq!(
+            kept["suggested"],
+            json!({ name: { "summaryScore": { "value": value } } })
+        );
+        assert_eq!(kept["measured"]["toxicity"], 0.25);
+        assert_eq!(kept["model"], "m");
+    }
 }
 
 #[tokio::test]
