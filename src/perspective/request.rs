@@ -22,22 +22,14 @@ type Checked<T> = Result<T, Refusal>;
 #[derive(Debug)]
 pub(super) struct Analyze {
     pub(super) text: String,
-    pub(super) surroundings: Surroundings,
+    /// what the comment answers
+    pub(super) parent: Option<String>,
     /// at least one, each name once
     pub(super) attributes: Vec<Requested>,
     pub(super) span_annotations: bool,
     /// as they were sent; empty where the language is to be detected
     pub(super) languages: Vec<String>,
     pub(super) client_token: Option<String>,
-}
-
-/// What the comment is about and what it answers; all may be empty.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Surroundings {
-    pub(super) article: String,
-    pub(super) parent: Option<String>,
-    /// what was said before the parent, oldest first
-    pub(super) thread: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -67,13 +59,13 @@ impl Analyze {
             serde_json::from_slice(body).map_err(|error| Refusal::unreadable(&error))?;
         let text = comment(asked.comment)?;
         let attributes = attributes(asked.requested_attributes)?;
-        let surroundings = surroundings(asked.context)?;
+        let parent = parent(asked.context)?;
         let languages = asked.languages.unwrap_or_default();
         let first = attributes.first().map_or("", |first| first.name.as_str());
         check_languages(first, &languages)?;
         Ok(Self {
             text,
-            surroundings,
+            parent,
             attributes,
             span_annotations: asked.span_annotations.unwrap_or(false),
             languages,
@@ -169,33 +161,27 @@ fn attributes(given: Option<BTreeMap<String, Option<AttributeIn>>>) -> Checked<V
     given.into_iter().map(requested).collect()
 }
 
-/// The last entry is what the comment answers, those before it are the thread.
-fn surroundings(given: Option<ContextIn>) -> Checked<Surroundings> {
+/// What the comment answers: the last entry, or the one that is said to be it. The rest of a context is checked and let
+/// go: an article and a thread tell what is on topic, which no attribute is about.
+fn parent(given: Option<ContextIn>) -> Checked<Option<String>> {
     let Some(given) = given else {
-        return Ok(Surroundings::default());
+        return Ok(None);
     };
     let entries = given.entries.unwrap_or_default();
     let Some(both) = given.article_and_parent_comment else {
-        let mut thread = Vec::new();
+        let mut last = None;
         for entry in entries {
-            thread.extend(plain(Some(entry))?);
+            last = plain(Some(entry))?.or(last);
         }
-        return Ok(Surroundings {
-            article: String::new(),
-            parent: thread.pop(),
-            thread,
-        });
+        return Ok(last);
     };
     if !entries.is_empty() {
         return Err(Refusal::invalid(
             "Context can have either entries or article_and_parent_comment, but both fields were populated.",
         ));
     }
-    Ok(Surroundings {
-        article: plain(both.article)?.unwrap_or_default(),
-        parent: plain(both.parent_comment)?,
-        thread: Vec::new(),
-    })
+    plain(both.article)?;
+    plain(both.parent_comment)
 }
 
 /// Whether somebody may suggest scores under this name. Perspective lists none, and programs use names of their own
@@ -245,9 +231,9 @@ mod tests {
         Analyze::read(request.to_string().as_bytes())
     }
 
-    fn in_context(context: &Value) -> Checked<Surroundings> {
+    fn in_context(context: &Value) -> Checked<Option<String>> {
         let request = json!({ "comment": { "text": "a" }, "requestedAttributes": { "TOXICITY": {} }, "context": context });
-        read(&request).map(|asked| asked.surroundings)
+        read(&request).map(|asked| asked.parent)
     }
 
     #[test]
@@ -276,33 +262,31 @@ mod tests {
     #[test]
     fn the_last_entry_is_the_parent() {
         let text = |text: &str| json!({ "text": text });
-        let some = |parent: Option<&str>, thread: &[&str], article: &str| Surroundings {
-            article: article.into(),
-            parent: parent.map(str::to_owned),
-            thread: thread.iter().map(|&text| text.to_owned()).collect(),
-        };
         for (context, expected) in [
-            (json!({}), some(None, &[], "")),
-            (json!({ "entries": [] }), some(None, &[], "")),
-            (json!({ "entries": [text("p")] }), some(Some("p"), &[], "")),
+            (json!({}), None),
+            (json!({ "entries": [] }), None),
+            (json!({ "entries": [text("p")] }), Some("p")),
             (
                 json!({ "entries": [text("a"), text("b"), text("p")] }),
-                some(Some("p"), &["a", "b"], ""),
+                Some("p"),
             ),
             (
                 json!({ "articleAndParentComment": { "article": text("A"), "parentComment": text("p") } }),
-                some(Some("p"), &[], "A"),
+                Some("p"),
             ),
             (
                 json!({ "entries": [], "article_and_parent_comment": { "article": text("A") } }),
-                some(None, &[], "A"),
+                None,
             ),
         ] {
-            assert_eq!(in_context(&context).unwrap(), expected, "{context}");
+            let parent = in_context(&context).unwrap();
+            assert_eq!(parent.as_deref(), expected, "{context}");
         }
+        let html = json!({ "text": "a", "type": "HTML" });
         for wrong in [
             json!({ "entries": [text("a")], "articleAndParentComment": {} }),
-            json!({ "entries": [{ "text": "a", "type": "HTML" }] }),
+            json!({ "entries": [html, text("p")] }),
+            json!({ "articleAndParentComment": { "article": html } }),
             json!({ "entries": "a" }),
             json!({ "parent": text("a") }),
         ] {

@@ -109,14 +109,13 @@ impl Screening {
         let request = Request {
             id: comment.id.to_string(),
             text: &comment.body,
-            article: RequestArticle {
+            article: Some(RequestArticle {
                 title: &article.title,
                 body: &article.body,
                 prepared: Some(in_line(&article.prepared)),
-            },
+            }),
             parent: texts.first().map(String::as_str),
             ancestors: texts.get(1..).unwrap_or_default(),
-            thread: &[],
             conversation: around.conversation.as_deref().map(in_line),
             background: Some(background),
             belongs: around.belongs,

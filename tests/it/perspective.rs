@@ -18,13 +18,14 @@ use crate::harness::{Answer, Belowline, Client, Options, PROGRAM};
 const ANALYZE: &str = "/v1alpha1/comments:analyze";
 const SUGGEST: &str = "/v1alpha1/comments:suggestscore";
 
-/// Answers by what is in the line, and misbehaves when it meets the word.
+/// Answers by what is in the line, and misbehaves when it meets the word, or is asked for what no answer tells.
 const FAKE: &str = r#"#!/bin/bash
 IFS= read -r ruleset
 while IFS= read -r line; do
     id=${line#*\"id\":\"}
     toxicity=0.25 insult=0.125 rest='"severe_toxicity":0.0,"identity_attack":0.0625,"threat":0.03125,"profanity":0.5,"spam":1'
     case $line in
+    *'"article":{'*) toxicity=17 ;;
     *FAKE-exit*) exit 1 ;;
     *FAKE-hang*) sleep 1000 ;;
     *FAKE-garbage*) printf '%s\n' '<<<<'; continue ;;
@@ -32,8 +33,7 @@ while IFS= read -r line; do
     *FAKE-abstains*) toxicity=null insult=null ;;
     *FAKE-nothing*) printf '{"id":"%s","verdict":"publish","scores":{},"reasons":[],"ruleset":"r","model":"none"}\n' "${id%%\"*}"; continue ;;
     *'"text":"You fool."'*) insult=0.75 ;;
-    *'"parent":"the parent","thread":["first","second"]'*) toxicity=0.5 ;;
-    *'"body":"the article"},"parent":"the parent","thread":[]'*) toxicity=0.75 ;;
+    *'"parent":"the parent"'*) toxicity=0.5 ;;
     esac
     printf '{"id":"%s","verdict":"publish","scores":{"toxicity":%s,"insult":%s,%s},"reasons":[],"ruleset":"r","model":"m"}\n' "${id%%\"*}" "$toxicity" "$insult" "$rest"
 done
@@ -228,7 +228,7 @@ async fn no_word_of_a_text_is_kept() {
 }
 
 #[tokio::test]
-async fn scores_spans_and_surroundings_are_the_filters() {
+async fn scores_spans_and_parent_are_the_filters() {
     let stage = Stage::set().await;
     let all = [
         "TOXICITY_EXPERIMENTAL",
@@ -275,9 +275,13 @@ async fn scores_spans_and_surroundings_are_the_filters() {
         ),
         (
             json!({ "articleAndParentComment": { "article": { "text": "the article" }, "parentComment": { "text": "the parent" } } }),
-            0.75,
+            0.5,
         ),
         (json!({ "entries": [{ "text": "another" }] }), 0.25),
+        (
+            json!({ "articleAndParentComment": { "article": { "text": "the parent" } } }),
+            0.25,
+        ),
     ] {
         asked["context"] = context;
         let answer = stage.scores(&asked).await;
@@ -591,6 +595,43 @@ async fn the_real_filter_measures_or_says_that_nothing_does() {
             );
             assert_eq!(*told, given, "{attribute}");
         }
+    }
+}
+
+/// The score of one attribute by the real filter.
+async fn score(client: &Client, key: &str, asked: &Value, attribute: &str) -> f64 {
+    let answer = ask(client, ANALYZE, key, asked).await.expect(200).json();
+    let score = &answer["attributeScores"][attribute]["summaryScore"]["value"];
+    score.as_f64().expect("a number")
+}
+
+#[tokio::test]
+async fn what_is_quoted_of_the_comment_above_is_not_held_against_its_critic() {
+    let house = Belowline::with(Options::unscreened()).await;
+    let key = key(&house, "coral", 1000).await;
+    let client = house.client();
+    let parent = "All immigrants are vermin and they should drown in the sea.";
+    let text = format!("“{parent}” You wrote that yesterday, and it made my son cry.");
+    let mut asked = wanting(&text, &["IDENTITY_ATTACK"]);
+    let alone = score(&client, &key, &asked, "IDENTITY_ATTACK").await;
+    let of = |text: &str| json!({ "text": text });
+    for (context, is_lower) in [
+        (json!({ "entries": [of("Hello."), of(parent)] }), true),
+        (
+            json!({ "articleAndParentComment": { "parentComment": of(parent) } }),
+            true,
+        ),
+        // nothing else of a context counts
+        (json!({ "entries": [of(parent), of("Hello.")] }), false),
+        (
+            json!({ "articleAndParentComment": { "article": of(parent) } }),
+            false,
+        ),
+    ] {
+        asked["context"] = context;
+        let score = score(&client, &key, &asked, "IDENTITY_ATTACK").await;
+        assert_eq!(score < alone, is_lower, "{asked}: {score}, alone {alone}");
+        assert!(is_lower || score.to_bits() == alone.to_bits(), "{asked}");
     }
 }
 
