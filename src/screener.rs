@@ -84,6 +84,8 @@ pub struct Request<'a> {
     pub recent: &'a [String],
     /// without the model's second stage
     pub quick: bool,
+    /// without the words on which the model's reasons hang, which take longer to find than the scores
+    pub unexplained: bool,
 }
 
 /// What the comment is about.

@@ -53,7 +53,11 @@ impl Phase for Abuse {
             }
             let threshold = rules.threshold(kind, measured.by_both());
             if let Some((reason, severity)) = kind.reason().zip(threshold.severity(score)) {
-                let spans = explain(measured, text, kind, passage, threshold);
+                let spans = if on.subject.unexplained {
+                    Vec::new()
+                } else {
+                    explain(measured, text, kind, passage, threshold)
+                };
                 signals.reasons.push(Reason {
                     kind: reason,
                     severity,

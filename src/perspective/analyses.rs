@@ -172,6 +172,8 @@ async fn assess(
         id: Uuid::new_v4().to_string(),
         text,
         parent,
+        // only the scores are told
+        unexplained: true,
         ..Request::default()
     };
     let time_left = until.saturating_duration_since(Instant::now());

@@ -121,6 +121,7 @@ impl Screening {
             belongs: around.belongs,
             recent: &recent,
             quick: comment.waited_s > self.settings.patience_s,
+            unexplained: false,
         };
         let time_limit = self.settings.time_limit;
         let verdict = self

@@ -25,7 +25,7 @@ while IFS= read -r line; do
     id=${line#*\"id\":\"}
     toxicity=0.25 insult=0.125 rest='"severe_toxicity":0.0,"identity_attack":0.0625,"threat":0.03125,"profanity":0.5,"spam":1'
     case $line in
-    *'"article":{'*) toxicity=17 ;;
+    *'"unexplained":false'*|*'"article":{'*) toxicity=17 ;;
     *FAKE-exit*) exit 1 ;;
     *FAKE-hang*) sleep 1000 ;;
     *FAKE-garbage*) printf '%s\n' '<<<<'; continue ;;
@@ -596,6 +596,12 @@ async fn the_real_filter_measures_or_says_that_nothing_does() {
             assert_eq!(*told, given, "{attribute}");
         }
     }
+    // which explains itself, as no analysis does
+    let screened = screened(text);
+    let reasons = screened["reasons"].as_array().expect("reasons");
+    let of_model = |reason: &&Value| reason["phase"] == "model" && reason["kind"] == "insult";
+    let insult = reasons.iter().find(of_model).expect("an insult");
+    assert!(!insult["spans"].as_array().expect("spans").is_empty());
 }
 
 /// The score of one attribute by the real filter.
