@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::filter::{Scores, Verdict};
-use crate::policy::{self, InForce};
+use crate::policy::{InForce, Rules};
 use crate::screener::{Kept, Request, ScreenerCommand};
 
 /// How many texts may wait.
@@ -69,6 +69,7 @@ pub struct Analyst {
     jobs: Arc<Mutex<mpsc::Receiver<Job>>>,
     db: PgPool,
     site_id: Uuid,
+    rules: Rules,
     filter: Kept,
 }
 
@@ -87,6 +88,7 @@ pub fn open(
         jobs: waiting.clone(),
         db: db.clone(),
         site_id,
+        rules: Rules::default(),
         filter: Kept::new(command.clone()),
     };
     let analysts = (0..analysts).map(analyst).collect();
@@ -142,7 +144,7 @@ impl Analyst {
     }
 
     async fn measure(&mut self, subject: &Subject, until: Instant) -> anyhow::Result<Measured> {
-        let rules = &policy::in_force(&self.db, self.site_id).await?;
+        let rules = self.rules.of(&self.db, self.site_id).await?;
         let parent = subject.parent.as_deref();
         let verdict = assess(&mut self.filter, rules, &subject.text, parent, until).await?;
         let mut parts = Vec::new();

@@ -602,6 +602,19 @@ async fn the_real_filter_measures_or_says_that_nothing_does() {
     let of_model = |reason: &&Value| reason["phase"] == "model" && reason["kind"] == "insult";
     let insult = reasons.iter().find(of_model).expect("an insult");
     assert!(!insult["spans"].as_array().expect("spans").is_empty());
+
+    // another ruleset counts from the next text on
+    let admin = house.admin("Ada").await;
+    let ruleset = admin.get("/api/v1/desk/ruleset").await.expect(200).json();
+    let mut source = ruleset["source"].clone();
+    source["abuse"]["enabled"] = json!(false);
+    let change = json!({ "based_on": ruleset["id"], "source": source, "note": "No model." });
+    admin
+        .json(Method::PUT, "/api/v1/desk/ruleset", &change)
+        .await
+        .expect(200);
+    let answer = ask_once(&client, ANALYZE, &key, &wanting(text, &["TOXICITY"])).await;
+    assert_refused(&answer, 503, "UNAVAILABLE", "Nothing measures", "no model");
 }
 
 /// The score of one attribute by the real filter.
