@@ -58,6 +58,8 @@ struct Request {
     recent: Option<Vec<String>>,
     #[serde(default)]
     quick: bool,
+    #[serde(default)]
+    unexplained: bool,
 }
 
 #[derive(Serialize)]
@@ -342,6 +344,7 @@ fn with_subject<T>(
         belongs: request.belongs,
         recent: &recent,
         quick: request.quick,
+        unexplained: request.unexplained,
     })
 }
 

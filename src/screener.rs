@@ -66,11 +66,10 @@ pub struct Request<'a> {
     /// the answer must name it
     pub id: String,
     pub text: &'a str,
-    pub article: RequestArticle<'a>,
+    /// what the comment is about; without it nothing is off topic
+    pub article: Option<RequestArticle<'a>>,
     /// the comment that this one answers
     pub parent: Option<&'a str>,
-    /// other comments of the thread; read only without its summary
-    pub thread: &'a [String],
     /// what the parent answers, and so on upwards
     pub ancestors: &'a [String],
     /// the thread's summary, as [`in_line`] writes it
@@ -85,9 +84,11 @@ pub struct Request<'a> {
     pub recent: &'a [String],
     /// without the model's second stage
     pub quick: bool,
+    /// without the words on which the model's reasons hang, which take longer to find than the scores
+    pub unexplained: bool,
 }
 
-/// What the comment is about; empty where nobody knows.
+/// What the comment is about.
 #[derive(Debug, Default, Serialize)]
 pub struct RequestArticle<'a> {
     pub title: &'a str,
@@ -260,13 +261,14 @@ fn read_answer(line: &[u8], request: &Request<'_>) -> anyhow::Result<Verdict> {
             "the filter marked words outside the text"
         );
         let in_article = topic.passage.is_none_or(|passage| {
-            let article = &request.article;
-            let text = if passage.title {
-                article.title
-            } else {
-                article.body
-            };
-            text.get(passage.span[0]..passage.span[1]).is_some()
+            request.article.as_ref().is_some_and(|article| {
+                let text = if passage.title {
+                    article.title
+                } else {
+                    article.body
+                };
+                text.get(passage.span[0]..passage.span[1]).is_some()
+            })
         });
         ensure!(in_article, "the filter named a passage that is not there");
     }

@@ -18,7 +18,7 @@ pub struct Draft {
     pub body_html: String,
     /// The same text without markup, paragraphs separated by one blank line. The filters read this.
     pub body_text: String,
-    /// The language as a lower-case ISO 639 code (`en`, `ur`), where the source or its words tell.
+    /// The language as a BCP 47 tag (`en`, `ur`, `ur-Latn`), where the source or its words tell.
     pub lang: Option<String>,
     /// The part of the paper it stood in, as printed ("World", "کھیل").
     pub section: Option<String>,

@@ -50,7 +50,11 @@ impl Phase for Abuse {
             }
             let threshold = rules.threshold(kind, measured.by_both());
             if let Some((reason, severity)) = kind.reason().zip(threshold.severity(score)) {
-                let spans = explain(measured, text, by, threshold);
+                let spans = if on.subject.unexplained {
+                    Vec::new()
+                } else {
+                    explain(measured, text, by, threshold)
+                };
                 signals.reasons.push(Reason {
                     kind: reason,
                     severity,
@@ -113,7 +117,9 @@ fn likeliest(measured: &Measured<'_>, kind: AbuseKind) -> Option<(AbuseKind, f32
         AbuseKind::Toxicity => &AbuseKind::ABUSIVE,
         _ => &[kind],
     };
-    let scores = kinds.iter().filter_map(|kind| Some((*kind, measured.score(*kind)?)));
+    let scores = kinds
+        .iter()
+        .filter_map(|kind| Some((*kind, measured.score(*kind)?)));
     scores.reduce(|most, next| if next.1 > most.1 { next } else { most })
 }
 

@@ -78,6 +78,55 @@ fn without_the_marked_words_it_would_pass() {
 }
 
 #[test]
+fn unexplained_it_says_the_same_without_the_words() {
+    let ruleset = ruleset();
+    for text in [
+        "You are a pathetic little liar and everybody here knows it.",
+        "Good morning. I read the article twice. All immigrants are vermin. The bridge is nice.",
+        "The bridge is nice.",
+    ] {
+        for quick in [false, true] {
+            let explained = Subject {
+                quick,
+                ..Subject::of(text)
+            };
+            let unexplained = Subject {
+                unexplained: true,
+                ..explained
+            };
+            let [explained, unexplained] =
+                [explained, unexplained].map(|subject| assess(&ruleset, &subject));
+            assert_eq!(explained.scores, unexplained.scores, "{text}");
+            assert_eq!(explained.verdict, unexplained.verdict, "{text}");
+            // in the order of the words, if there are any
+            let said = |verdict: &Verdict| {
+                let mut said: Vec<_> = verdict
+                    .reasons
+                    .iter()
+                    .map(|reason| format!("{:?} {:?}", reason.kind, reason.severity))
+                    .collect();
+                said.sort();
+                said
+            };
+            assert_eq!(said(&explained), said(&unexplained), "{text}");
+            let marks = |verdict: &Verdict| {
+                let of_model = verdict
+                    .reasons
+                    .iter()
+                    .filter(|reason| reason.phase == "model");
+                of_model.map(|reason| reason.spans.len()).sum::<usize>()
+            };
+            assert_eq!(
+                marks(&explained) > 0,
+                !kinds(&explained).is_empty(),
+                "{text}"
+            );
+            assert_eq!(marks(&unexplained), 0, "{text}");
+        }
+    }
+}
+
+#[test]
 fn who_quotes_the_comment_above_is_not_blamed_for_its_words() {
     let ruleset = ruleset();
     let parent = "All immigrants are vermin and they should drown in the sea.";
@@ -213,10 +262,7 @@ fn what_is_shown_is_what_holds() {
             };
             let verdict = assess(&ruleset, &subject);
             let shown = verdict.scores.get("toxicity").flatten().unwrap();
-            let threshold = ruleset
-                .source
-                .abuse
-                .threshold(AbuseKind::Toxicity, !quick);
+            let threshold = ruleset.source.abuse.threshold(AbuseKind::Toxicity, !quick);
             let reason = verdict.reasons.iter().find(|reason| {
                 reason.kind == Kind::Toxicity && reason.severity >= Severity::Strong
             });
@@ -250,8 +296,16 @@ fn the_quick_look_says_so_and_holds_more() {
         .find(|reason| reason.phase == "model");
     assert!(note.is_some_and(|reason| reason.note.contains("quick look")));
     // said of what it publishes, too
-    assert!(judged("The bridge is nice.", true).model.contains("quick look"));
-    assert!(!judged("The bridge is nice.", false).model.contains("quick look"));
+    assert!(
+        judged("The bridge is nice.", true)
+            .model
+            .contains("quick look")
+    );
+    assert!(
+        !judged("The bridge is nice.", false)
+            .model
+            .contains("quick look")
+    );
     // between the share that it holds from and the threshold
     let rules = &ruleset.source.abuse;
     let alone = rules.threshold(AbuseKind::Toxicity, false);

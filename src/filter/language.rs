@@ -43,11 +43,11 @@ static TERMS: LazyLock<HashSet<String>> = LazyLock::new(|| {
 /// A share of a text's words, from which they are evidence.
 const SHARE: usize = 6;
 
-/// The language of a text, as a BCP 47 tag; `und` where it cannot be told, as in a text of two words.
+/// The language of a text, as a BCP 47 tag, where it can be told: of two words it cannot.
 #[must_use]
-pub fn language(text: &str) -> &'static str {
+pub fn language(text: &str) -> Option<&'static str> {
     if is_foreign_script(text) {
-        return whatlang::detect_lang(text).map_or("und", tag);
+        return whatlang::detect_lang(text).map(tag);
     }
     let [roman_urdu, germanic] = &*LISTED;
     let (mut all, mut english, mut german) = (0_usize, 0, 0);
@@ -66,7 +66,7 @@ pub fn language(text: &str) -> &'static str {
     let most = english.max(urdu.len()).max(german);
     if most * SHARE >= all && most > 0 {
         if most == english {
-            return "en";
+            return Some("en");
         }
         // short words are shared: "se" and "par", "des" and "du"
         let elsewhere = detected()
@@ -74,13 +74,13 @@ pub fn language(text: &str) -> &'static str {
             .filter(|lang| SPOKEN_NEARBY.contains(lang));
         let is_urdu = most == urdu.len() && urdu.iter().any(|word| urdu.first() != Some(word));
         return match elsewhere {
-            Some(lang) => tag(lang),
-            None if is_urdu => "ur-Latn",
-            None if most == german => "de",
-            None => "und",
+            Some(lang) => Some(tag(lang)),
+            None if is_urdu => Some("ur-Latn"),
+            None if most == german => Some("de"),
+            None => None,
         };
     }
-    detected().map_or("und", |info| tag(info.lang()))
+    detected().map(|info| tag(info.lang()))
 }
 
 /// Languages whose short words the lists above have too.
@@ -123,9 +123,9 @@ pub(super) enum Legible {
 /// Where the language cannot be told, as in most short comments, it is English if half of the words are.
 pub(super) fn legible(text: &str) -> Legible {
     let language = language(text);
-    if is_foreign_script(text) || language != "und" && !LANGUAGES.contains(&language) {
+    if is_foreign_script(text) || language.is_some_and(|tag| !LANGUAGES.contains(&tag)) {
         Legible::Not
-    } else if foreign_words(text) < FOREIGN_WORDS && (language != "und" || is_mostly_english(text))
+    } else if foreign_words(text) < FOREIGN_WORDS && (language.is_some() || is_mostly_english(text))
     {
         Legible::Wholly
     } else {
@@ -179,6 +179,8 @@ fn is_foreign_script(text: &str) -> bool {
     latin * 3 < letters * 2
 }
 
+/// Its BCP 47 tag: two letters where there are two, as programs and browsers expect. Of the languages of newspapers;
+/// others go by their three letters.
 fn tag(language: Lang) -> &'static str {
     match language {
         Lang::Eng => "en",
@@ -189,18 +191,26 @@ fn tag(language: Lang) -> &'static str {
         Lang::Ita => "it",
         Lang::Nld => "nl",
         Lang::Pol => "pl",
+        Lang::Ces => "cs",
         Lang::Rus => "ru",
         Lang::Ukr => "uk",
+        Lang::Ell => "el",
         Lang::Ara => "ar",
+        Lang::Heb => "he",
+        Lang::Pes => "fa",
         Lang::Cmn => "zh",
         Lang::Jpn => "ja",
         Lang::Kor => "ko",
+        Lang::Ind => "id",
         Lang::Hin => "hi",
         Lang::Urd => "ur",
+        Lang::Ben => "bn",
+        Lang::Pan => "pa",
         Lang::Tur => "tr",
         Lang::Swe => "sv",
         Lang::Dan => "da",
         Lang::Nob => "no",
+        Lang::Fin => "fi",
         other => other.code(),
     }
 }
@@ -258,10 +268,11 @@ mod tests {
             ("So it is, and so it was before. (τ • γ • δ)", "en", true),
             ("Этот мост городу совсем не нужен", "ru", false),
             ("یہ پل شہر کو نہیں چاہیے", "ur", false),
+            ("העיר אינה זקוקה לגשר הזה", "he", false),
             ("", "und", true),
             ("12 %", "und", true),
         ] {
-            assert_eq!(language(text), expected, "{text}");
+            assert_eq!(language(text).unwrap_or("und"), expected, "{text}");
             assert_eq!(legible(text) == Legible::Wholly, known, "{text}");
         }
     }

@@ -76,7 +76,11 @@ impl<'a> Prepared<'a> {
             .parent
             .map_or_else(Vec::new, |parent| quoted(subject.text, parent));
         let mut hits = ruleset.matcher.hits(subject.text, &view, &glyphs, &joined);
-        hits.retain(|hit| !quoted.iter().any(|[from, to]| *from <= hit.from && hit.to <= *to));
+        hits.retain(|hit| {
+            !quoted
+                .iter()
+                .any(|[from, to]| *from <= hit.from && hit.to <= *to)
+        });
         Self {
             ruleset,
             subject,

@@ -32,7 +32,8 @@ pub(super) fn quoted(text: &str, parent: &str) -> Vec<[usize; 2]> {
         }
     }
     let found = merge_spans(found);
-    let is_own = |[from, to]: &&[usize; 2]| !found.iter().any(|[start, end]| start <= from && to <= end);
+    let is_own =
+        |[from, to]: &&[usize; 2]| !found.iter().any(|[start, end]| start <= from && to <= end);
     if words(text).0.iter().filter(is_own).count() < LEAST_OWN {
         return Vec::new();
     }
@@ -131,7 +132,10 @@ mod tests {
             ]
         );
         assert_eq!(
-            parts("> people like you are the reason\nShame on you, and on your paper!", PARENT),
+            parts(
+                "> people like you are the reason\nShame on you, and on your paper!",
+                PARENT
+            ),
             ["people like you are the reason"]
         );
     }

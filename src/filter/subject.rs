@@ -36,6 +36,9 @@ pub struct Subject<'a> {
     pub recent: &'a [&'a str],
     /// Leave the model's second stage out, as when more comes in than it can read; then more is held.
     pub quick: bool,
+    /// Leave out which words the model's reasons hang on: to find them takes many readings, and changes no score and no
+    /// outcome.
+    pub unexplained: bool,
 }
 
 impl<'a> Subject<'a> {

@@ -297,7 +297,13 @@ mod tests {
     fn what_is_no_probability_is_not_sound() {
         let with = |score: f32, of_reason: Option<f32>| Verdict {
             verdict: Outcome::Publish,
-            scores: Scores([("toxicity".to_owned(), Some(score)), ("spam".to_owned(), None)].into()),
+            scores: Scores(
+                [
+                    ("toxicity".to_owned(), Some(score)),
+                    ("spam".to_owned(), None),
+                ]
+                .into(),
+            ),
             reasons: vec![Reason {
                 kind: Kind::Insult,
                 severity: Severity::Mild,
@@ -312,7 +318,10 @@ mod tests {
         };
         assert!(with(0.0, None).is_sound() && with(1.0, Some(0.5)).is_sound());
         for bad in [f32::NAN, f32::INFINITY, -0.1, 1.1] {
-            assert!(!with(bad, None).is_sound() && !with(0.5, Some(bad)).is_sound(), "{bad}");
+            assert!(
+                !with(bad, None).is_sound() && !with(0.5, Some(bad)).is_sound(),
+                "{bad}"
+            );
         }
     }
 

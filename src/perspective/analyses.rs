@@ -15,10 +15,9 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::request::Surroundings;
 use crate::filter::{Scores, Verdict};
-use crate::policy;
-use crate::screener::{Kept, Request, RequestArticle, ScreenerCommand};
+use crate::policy::{InForce, Rules};
+use crate::screener::{Kept, Request, ScreenerCommand};
 
 /// How many texts may wait.
 const WAITING: usize = 32;
@@ -26,7 +25,8 @@ const WAITING: usize = 32;
 /// A text to measure.
 pub(super) struct Subject {
     pub(super) text: String,
-    pub(super) surroundings: Surroundings,
+    /// what it answers
+    pub(super) parent: Option<String>,
     /// parts of the text to be measured on their own too: byte ranges
     pub(super) parts: Vec<Range<usize>>,
 }
@@ -69,6 +69,7 @@ pub struct Analyst {
     jobs: Arc<Mutex<mpsc::Receiver<Job>>>,
     db: PgPool,
     site_id: Uuid,
+    rules: Rules,
     filter: Kept,
 }
 
@@ -87,6 +88,7 @@ pub fn open(
         jobs: waiting.clone(),
         db: db.clone(),
         site_id,
+        rules: Rules::default(),
         filter: Kept::new(command.clone()),
     };
     let analysts = (0..analysts).map(analyst).collect();
@@ -142,21 +144,14 @@ impl Analyst {
     }
 
     async fn measure(&mut self, subject: &Subject, until: Instant) -> anyhow::Result<Measured> {
-        let in_force = policy::in_force(&self.db, self.site_id).await?;
-        let around = &subject.surroundings;
-        let article = RequestArticle {
-            body: &around.article,
-            ..RequestArticle::default()
-        };
-        let whole = request(&subject.text, article, around);
-        let verdict = self.assess(&in_force, &whole, until).await?;
+        let rules = self.rules.of(&self.db, self.site_id).await?;
+        let parent = subject.parent.as_deref();
+        let verdict = assess(&mut self.filter, rules, &subject.text, parent, until).await?;
         let mut parts = Vec::new();
         for at in &subject.parts {
             let text = subject.text.get(at.clone()).context("a part of no text")?;
-            // without the article: it tells what is on topic, which no attribute is about
-            let part = request(text, RequestArticle::default(), around);
-            let scores = self.assess(&in_force, &part, until).await?.scores;
-            parts.push((at.clone(), scores));
+            let part = assess(&mut self.filter, rules, text, parent, until).await?;
+            parts.push((at.clone(), part.scores));
         }
         Ok(Measured {
             whole: verdict.scores,
@@ -165,32 +160,26 @@ impl Analyst {
             model: verdict.model,
         })
     }
-
-    async fn assess(
-        &mut self,
-        in_force: &policy::InForce,
-        request: &Request<'_>,
-        until: Instant,
-    ) -> anyhow::Result<Verdict> {
-        let time_left = until.saturating_duration_since(Instant::now());
-        self.filter
-            .assess(in_force.id, &in_force.source, request, time_left)
-            .await
-    }
 }
 
-fn request<'a>(
-    text: &'a str,
-    article: RequestArticle<'a>,
-    around: &'a Surroundings,
-) -> Request<'a> {
-    Request {
+async fn assess(
+    filter: &mut Kept,
+    rules: &InForce,
+    text: &str,
+    parent: Option<&str>,
+    until: Instant,
+) -> anyhow::Result<Verdict> {
+    let request = Request {
         // so that a late answer to another text is told apart
         id: Uuid::new_v4().to_string(),
         text,
-        article,
-        parent: around.parent.as_deref(),
-        thread: &around.thread,
+        parent,
+        // only the scores are told
+        unexplained: true,
         ..Request::default()
-    }
+    };
+    let time_left = until.saturating_duration_since(Instant::now());
+    filter
+        .assess(rules.id, &rules.source, &request, time_left)
+        .await
 }

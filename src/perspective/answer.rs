@@ -9,8 +9,7 @@ use super::attribute;
 use super::refusal::Refusal;
 use super::request::{Analyze, Requested, is_supported};
 use super::sentences::utf16_offset;
-use crate::filter::Scores;
-use crate::language;
+use crate::filter::{Scores, language};
 
 /// The scores of a comment.
 #[derive(Debug, Serialize)]
@@ -57,9 +56,9 @@ impl Score {
     }
 }
 
-/// The language of a text as it is told, if its words tell.
+/// The language of a text as it is told, if its words tell: what the filter goes by too.
 pub(super) fn detected(text: &str) -> Vec<String> {
-    language::of(text).into_iter().collect()
+    language(text).map(str::to_owned).into_iter().collect()
 }
 
 /// The answer to a request.
@@ -101,7 +100,7 @@ pub(super) fn analysis(asked: Analyze, measured: &Measured) -> Result<Analysis, 
 }
 
 /// Where nobody asked for parts, the whole text is one: Perspective does so, and programs read the first span.
-/// Parts on which the filter abstained, such as "Ha!", have no score.
+/// Parts on which the filter abstained, such as those in another language, have no score.
 fn spans(
     asked: &Analyze,
     measured: &Measured,
@@ -201,6 +200,24 @@ mod tests {
             "languages": ["en"], "detectedLanguages": ["en"], "clientToken": "t",
         });
         assert_eq!(answer(&request, &whole, &[]), expected);
+    }
+
+    #[test]
+    fn a_language_that_nobody_names_is_the_one_by_which_the_filter_goes() {
+        for (text, language) in [
+            (ENGLISH, "en"),
+            ("Das ist doch nicht wahr, ihr habt keine Ahnung", "de"),
+            (
+                "tum log kya kar rahe ho yahan, yeh acha nahi hai",
+                "ur-Latn",
+            ),
+        ] {
+            let request =
+                json!({ "comment": { "text": text }, "requestedAttributes": { "TOXICITY": {} } });
+            let answer = answer(&request, &json!({ "toxicity": 0.5 }), &[]);
+            assert_eq!(answer["languages"], json!([language]));
+            assert_eq!(answer["detectedLanguages"], json!([language]));
+        }
     }
 
     #[test]

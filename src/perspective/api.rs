@@ -10,7 +10,7 @@ use url::form_urlencoded;
 use super::analyses::{Analyses, Subject, Unmeasured};
 use super::quota::{Purpose, Quotas};
 use super::refusal::Refusal;
-use super::request::{Analyze, Suggest, Surroundings};
+use super::request::{Analyze, Suggest};
 use super::store::{self, Client, NewSuggestion};
 use super::{answer, discovery, key, sentences};
 use crate::config::PublicUrl;
@@ -44,7 +44,7 @@ async fn analyze(
     };
     let subject = Subject {
         text: asked.text.clone(),
-        surroundings: asked.surroundings.clone(),
+        parent: asked.parent.clone(),
         parts,
     };
     let measured = analyses.measure(subject).await?;
@@ -78,7 +78,7 @@ async fn suggest_score(
     let detected_languages = answer::detected(&sent.text);
     let subject = Subject {
         text: sent.text.clone(),
-        surroundings: Surroundings::default(),
+        parent: None,
         parts: Vec::new(),
     };
     // a person's opinion is worth keeping alone too

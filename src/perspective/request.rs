@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::attribute::score_behind;
 use super::refusal::Refusal;
 use super::wire::{AnalyzeIn, AttributeIn, ContextIn, SuggestIn, SuggestedScores, TextIn};
-use crate::language;
+use crate::filter::LANGUAGES;
 
 /// The longest comment, in bytes (UTF-8).
 pub(super) const LONGEST_COMMENT: usize = 20 * 1024;
@@ -13,8 +13,8 @@ pub(super) const LONGEST_COMMENT: usize = 20 * 1024;
 /// The longest token or name of a community, in bytes: it is kept and sent back.
 const LONGEST_TOKEN: usize = 1024;
 
-/// The languages in which the scores have been measured to be worth something (ISO 639-1).
-const LANGUAGES: [&str; 1] = ["en"];
+/// The longest name of an attribute for which somebody suggests a score: it is kept.
+const LONGEST_NAME: usize = 64;
 
 type Checked<T> = Result<T, Refusal>;
 
@@ -22,22 +22,14 @@ type Checked<T> = Result<T, Refusal>;
 #[derive(Debug)]
 pub(super) struct Analyze {
     pub(super) text: String,
-    pub(super) surroundings: Surroundings,
+    /// what the comment answers
+    pub(super) parent: Option<String>,
     /// at least one, each name once
     pub(super) attributes: Vec<Requested>,
     pub(super) span_annotations: bool,
     /// as they were sent; empty where the language is to be detected
     pub(super) languages: Vec<String>,
     pub(super) client_token: Option<String>,
-}
-
-/// What the comment is about and what it answers; all may be empty.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Surroundings {
-    pub(super) article: String,
-    pub(super) parent: Option<String>,
-    /// what was said before the parent, oldest first
-    pub(super) thread: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -67,13 +59,13 @@ impl Analyze {
             serde_json::from_slice(body).map_err(|error| Refusal::unreadable(&error))?;
         let text = comment(asked.comment)?;
         let attributes = attributes(asked.requested_attributes)?;
-        let surroundings = surroundings(asked.context)?;
+        let parent = parent(asked.context)?;
         let languages = asked.languages.unwrap_or_default();
         let first = attributes.first().map_or("", |first| first.name.as_str());
         check_languages(first, &languages)?;
         Ok(Self {
             text,
-            surroundings,
+            parent,
             attributes,
             span_annotations: asked.span_annotations.unwrap_or(false),
             languages,
@@ -92,8 +84,11 @@ impl Suggest {
             return Err(Refusal::invalid("Missing attribute_scores"));
         }
         for (name, suggested) in &scores {
-            if score_behind(name).is_none() {
-                return Err(Refusal::invalid(format!("Unknown attribute: {name}")));
+            if !is_attribute_name(name) {
+                let message = format!(
+                    "An attribute's name has 1 to {LONGEST_NAME} capitals, digits and underscores"
+                );
+                return Err(Refusal::invalid(message));
             }
             if !suggested.is_sound() {
                 let message =
@@ -166,36 +161,37 @@ fn attributes(given: Option<BTreeMap<String, Option<AttributeIn>>>) -> Checked<V
     given.into_iter().map(requested).collect()
 }
 
-/// The last entry is what the comment answers, those before it are the thread.
-fn surroundings(given: Option<ContextIn>) -> Checked<Surroundings> {
+/// What the comment answers: the last entry, or the one that is said to be it. The rest of a context is checked and let
+/// go: an article and a thread tell what is on topic, which no attribute is about.
+fn parent(given: Option<ContextIn>) -> Checked<Option<String>> {
     let Some(given) = given else {
-        return Ok(Surroundings::default());
+        return Ok(None);
     };
     let entries = given.entries.unwrap_or_default();
     let Some(both) = given.article_and_parent_comment else {
-        let mut thread = Vec::new();
+        let mut last = None;
         for entry in entries {
-            thread.extend(plain(Some(entry))?);
+            last = plain(Some(entry))?.or(last);
         }
-        return Ok(Surroundings {
-            article: String::new(),
-            parent: thread.pop(),
-            thread,
-        });
+        return Ok(last);
     };
     if !entries.is_empty() {
         return Err(Refusal::invalid(
             "Context can have either entries or article_and_parent_comment, but both fields were populated.",
         ));
     }
-    Ok(Surroundings {
-        article: plain(both.article)?.unwrap_or_default(),
-        parent: plain(both.parent_comment)?,
-        thread: Vec::new(),
-    })
+    plain(both.article)?;
+    plain(both.parent_comment)
 }
 
-/// A program that says that its text is French is not given scores of a filter that does not know French.
+/// Whether somebody may suggest scores under this name. Perspective lists none, and programs use names of their own
+/// (Coral before 2021 that of the decision), so any will do that can be one.
+fn is_attribute_name(name: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    (1..=LONGEST_NAME).contains(&name.len()) && name.chars().all(is_part)
+}
+
+/// A program that says that its text is French is not given scores of a filter that has not learnt French.
 fn check_languages(attribute: &str, requested: &[String]) -> Checked<()> {
     if requested.is_empty() || requested.iter().any(|tag| is_supported(tag)) {
         return Ok(());
@@ -203,9 +199,18 @@ fn check_languages(attribute: &str, requested: &[String]) -> Checked<()> {
     Err(Refusal::language_unsupported(attribute, requested, &[]))
 }
 
-/// Is this language (BCP 47) one of those in which scores are given?
+/// Is this language (BCP 47) one of those that the model has learnt? In Latin letters Hindi is Urdu to it; of either in
+/// its own script it reads nothing.
 pub(super) fn is_supported(tag: &str) -> bool {
-    language::primary(tag).is_some_and(|tag| LANGUAGES.contains(&tag.as_str()))
+    let tag = tag.trim().replace('_', "-").to_ascii_lowercase();
+    let tag = match tag.strip_prefix("hi-latn") {
+        Some(rest) => format!("ur-latn{rest}"),
+        None => tag,
+    };
+    LANGUAGES.iter().any(|known| {
+        let rest = tag.strip_prefix(&known.to_ascii_lowercase());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+    })
 }
 
 fn token(given: Option<String>) -> Checked<Option<String>> {
@@ -226,9 +231,9 @@ mod tests {
         Analyze::read(request.to_string().as_bytes())
     }
 
-    fn in_context(context: &Value) -> Checked<Surroundings> {
+    fn in_context(context: &Value) -> Checked<Option<String>> {
         let request = json!({ "comment": { "text": "a" }, "requestedAttributes": { "TOXICITY": {} }, "context": context });
-        read(&request).map(|asked| asked.surroundings)
+        read(&request).map(|asked| asked.parent)
     }
 
     #[test]
@@ -257,33 +262,31 @@ mod tests {
     #[test]
     fn the_last_entry_is_the_parent() {
         let text = |text: &str| json!({ "text": text });
-        let some = |parent: Option<&str>, thread: &[&str], article: &str| Surroundings {
-            article: article.into(),
-            parent: parent.map(str::to_owned),
-            thread: thread.iter().map(|&text| text.to_owned()).collect(),
-        };
         for (context, expected) in [
-            (json!({}), some(None, &[], "")),
-            (json!({ "entries": [] }), some(None, &[], "")),
-            (json!({ "entries": [text("p")] }), some(Some("p"), &[], "")),
+            (json!({}), None),
+            (json!({ "entries": [] }), None),
+            (json!({ "entries": [text("p")] }), Some("p")),
             (
                 json!({ "entries": [text("a"), text("b"), text("p")] }),
-                some(Some("p"), &["a", "b"], ""),
+                Some("p"),
             ),
             (
                 json!({ "articleAndParentComment": { "article": text("A"), "parentComment": text("p") } }),
-                some(Some("p"), &[], "A"),
+                Some("p"),
             ),
             (
                 json!({ "entries": [], "article_and_parent_comment": { "article": text("A") } }),
-                some(None, &[], "A"),
+                None,
             ),
         ] {
-            assert_eq!(in_context(&context).unwrap(), expected, "{context}");
+            let parent = in_context(&context).unwrap();
+            assert_eq!(parent.as_deref(), expected, "{context}");
         }
+        let html = json!({ "text": "a", "type": "HTML" });
         for wrong in [
             json!({ "entries": [text("a")], "articleAndParentComment": {} }),
-            json!({ "entries": [{ "text": "a", "type": "HTML" }] }),
+            json!({ "entries": [html, text("p")] }),
+            json!({ "articleAndParentComment": { "article": html } }),
             json!({ "entries": "a" }),
             json!({ "parent": text("a") }),
         ] {
@@ -322,13 +325,45 @@ mod tests {
     }
 
     #[test]
+    fn scores_may_be_suggested_under_any_name_that_can_be_one() {
+        let (long, longer) = ("A".repeat(LONGEST_NAME), "A".repeat(LONGEST_NAME + 1));
+        for (name, is_one) in [
+            ("TOXICITY", true),
+            ("SEXUALLY_EXPLICIT", true),
+            ("APPROVED", true),
+            ("DELETED", true),
+            ("ATTACK_2", true),
+            (long.as_str(), true),
+            (longer.as_str(), false),
+            ("", false),
+            ("toxicity", false),
+            ("You fool", false),
+            ("TOXICITY\0", false),
+        ] {
+            let scores = json!({ name: { "summaryScore": { "value": 1 } } });
+            let request = json!({ "comment": { "text": "a" }, "attributeScores": scores });
+            let read = Suggest::read(request.to_string().as_bytes());
+            assert_eq!(read.is_ok(), is_one, "{name}");
+        }
+    }
+
+    #[test]
     fn which_languages_are_known() {
         for (languages, is_known) in [
             (&[][..], true),
             (&["en"], true),
             (&["en-GB"], true),
             (&["fr", "en"], true),
+            (&["de"], true),
+            (&["de_AT"], true),
+            (&["ur-Latn"], true),
+            (&["UR-latn-PK"], true),
+            // Perspective's name
+            (&["hi-Latn"], true),
             (&["fr"], false),
+            (&["ur"], false),
+            (&["hi"], false),
+            (&["ur-Arab"], false),
             (&["und"], false),
             (&["english"], false),
         ] {

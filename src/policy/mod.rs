@@ -11,4 +11,4 @@ mod views;
 
 pub use api::Doc;
 pub use routes::configure;
-pub use store::{InForce, in_force};
+pub use store::{InForce, Rules};

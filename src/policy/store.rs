@@ -37,24 +37,46 @@ pub(super) struct Version {
     pub(super) in_force: bool,
 }
 
-/// The ruleset in force. One that cannot be read is an error and never the shipped one: what a site has banned
-/// must not become allowed because of a fault.
+/// The ruleset in force, kept from one comment to the next: thousands of terms that seldom change are read only when
+/// they do.
+#[derive(Default)]
+pub struct Rules(Option<InForce>);
+
+impl Rules {
+    /// The ruleset in force now. One that cannot be read is an error and never the shipped one: what a site has banned
+    /// must not become allowed because of a fault.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for an unknown site; a database error; a stored ruleset that this program cannot read.
+    pub async fn of(&mut self, db: &PgPool, site_id: Uuid) -> Result<&InForce> {
+        let known = self.0.as_ref().and_then(|known| known.id);
+        // one statement, so that id and terms are those of one moment; a ruleset is never changed under its id
+        let row = sqlx::query!(
+            r#"SELECT s.ruleset_id, r.source AS "source?: Json<RulesetSource>"
+               FROM site s LEFT JOIN ruleset r
+                 ON r.site_id = s.id AND r.id = s.ruleset_id AND r.id IS DISTINCT FROM $2
+               WHERE s.id = $1"#,
+            site_id,
+            known,
+        )
+        .fetch_optional(db)
+        .await?
+        .ok_or(Error::NotFound)?;
+        let kept = self.0.take().filter(|kept| kept.id == row.ruleset_id);
+        Ok(self.0.insert(kept.unwrap_or_else(|| InForce {
+            id: row.ruleset_id,
+            source: row.source.map(|json| json.0).unwrap_or_default(),
+        })))
+    }
+}
+
+/// The ruleset in force, for somebody who looks at it once.
 ///
 /// # Errors
-/// [`Error::NotFound`] for an unknown site; a database error; a stored ruleset that this program cannot read.
-pub async fn in_force(db: &PgPool, site_id: Uuid) -> Result<InForce> {
-    let row = sqlx::query!(
-        r#"SELECT s.ruleset_id, r.source AS "source?: Json<RulesetSource>"
-           FROM site s LEFT JOIN ruleset r ON r.site_id = s.id AND r.id = s.ruleset_id WHERE s.id = $1"#,
-        site_id,
-    )
-    .fetch_optional(db)
-    .await?
-    .ok_or(Error::NotFound)?;
-    Ok(InForce {
-        id: row.ruleset_id,
-        source: row.source.map(|json| json.0).unwrap_or_default(),
-    })
+/// As [`Rules::of`].
+pub(super) async fn in_force(db: &PgPool, site_id: Uuid) -> Result<InForce> {
+    let mut rules = Rules::default();
+    rules.of(db, site_id).await.cloned()
 }
 
 /// Puts a ruleset in force in place of `based_on`, the one that its author had before them, and keeps it in the

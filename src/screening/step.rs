@@ -13,7 +13,7 @@ use crate::comment::{self, Claimed, Evidence, Me, Move, Screened, Settle, guidel
 use crate::db::to_the_end;
 use crate::error::{Error, Result};
 use crate::filter::{Outcome, Verdict};
-use crate::policy;
+use crate::policy::Rules;
 use crate::screener::{Kept, Request, RequestArticle, ScreenerCommand, in_line};
 
 /// How patient the queue is.
@@ -51,6 +51,7 @@ impl Default for Settings {
 pub struct Screening {
     db: PgPool,
     settings: Settings,
+    rules: Rules,
     filter: Kept,
     backgrounds: Backgrounds,
 }
@@ -66,6 +67,7 @@ impl Screening {
         Self {
             db,
             settings,
+            rules: Rules::default(),
             filter: Kept::new(command),
             backgrounds: Backgrounds::default(),
         }
@@ -96,7 +98,7 @@ impl Screening {
 
     async fn assess(&mut self, comment: &Claimed) -> anyhow::Result<Assessed> {
         let article = article::for_screening(&self.db, comment.article_id).await?;
-        let in_force = policy::in_force(&self.db, comment.site_id).await?;
+        let in_force = self.rules.of(&self.db, comment.site_id).await?;
         let admitted_after = in_force.source.topic.admitted_after;
         let around = comment::around(&self.db, comment, admitted_after).await?;
         let background = self.backgrounds.of(&self.db, comment.site_id).await?;
@@ -109,19 +111,19 @@ impl Screening {
         let request = Request {
             id: comment.id.to_string(),
             text: &comment.body,
-            article: RequestArticle {
+            article: Some(RequestArticle {
                 title: &article.title,
                 body: &article.body,
                 prepared: Some(in_line(&article.prepared)),
-            },
+            }),
             parent: texts.first().map(String::as_str),
             ancestors: texts.get(1..).unwrap_or_default(),
-            thread: &[],
             conversation: around.conversation.as_deref().map(in_line),
             background: Some(background),
             belongs: around.belongs,
             recent: &recent,
             quick: comment.waited_s > self.settings.patience_s,
+            unexplained: false,
         };
         let time_limit = self.settings.time_limit;
         let verdict = self

@@ -18,13 +18,14 @@ use crate::harness::{Answer, Belowline, Client, Options, PROGRAM};
 const ANALYZE: &str = "/v1alpha1/comments:analyze";
 const SUGGEST: &str = "/v1alpha1/comments:suggestscore";
 
-/// Answers by what is in the line, and misbehaves when it meets the word.
+/// Answers by what is in the line, and misbehaves when it meets the word, or is asked for what no answer tells.
 const FAKE: &str = r#"#!/bin/bash
 IFS= read -r ruleset
 while IFS= read -r line; do
     id=${line#*\"id\":\"}
     toxicity=0.25 insult=0.125 rest='"severe_toxicity":0.0,"identity_attack":0.0625,"threat":0.03125,"profanity":0.5,"spam":1'
     case $line in
+    *'"unexplained":false'*|*'"article":{'*) toxicity=17 ;;
     *FAKE-exit*) exit 1 ;;
     *FAKE-hang*) sleep 1000 ;;
     *FAKE-garbage*) printf '%s\n' '<<<<'; continue ;;
@@ -32,8 +33,7 @@ while IFS= read -r line; do
     *FAKE-abstains*) toxicity=null insult=null ;;
     *FAKE-nothing*) printf '{"id":"%s","verdict":"publish","scores":{},"reasons":[],"ruleset":"r","model":"none"}\n' "${id%%\"*}"; continue ;;
     *'"text":"You fool."'*) insult=0.75 ;;
-    *'"parent":"the parent","thread":["first","second"]'*) toxicity=0.5 ;;
-    *'"body":"the article"},"parent":"the parent","thread":[]'*) toxicity=0.75 ;;
+    *'"parent":"the parent"'*) toxicity=0.5 ;;
     esac
     printf '{"id":"%s","verdict":"publish","scores":{"toxicity":%s,"insult":%s,%s},"reasons":[],"ruleset":"r","model":"m"}\n' "${id%%\"*}" "$toxicity" "$insult" "$rest"
 done
@@ -149,31 +149,49 @@ async fn a_request_as_coral_builds_it_is_answered_with_the_score_that_it_reads()
         answer["attributeScores"]["TOXICITY"]["summaryScore"]["value"],
         0.25
     );
-    // and what it sends when a moderator has decided
+}
+
+#[tokio::test]
+async fn what_coral_sends_when_a_moderator_has_decided_is_kept() {
+    let stage = Stage::set().await;
     let note = json!({ "url": "https://paper.example/story?commentID=7", "Coral_comment_id": "7" });
-    let decided = json!({
-        "comment": { "text": "The bridge is late." },
-        "context": { "entries": [{ "text": note.to_string() }] },
-        "attributeScores": { "TOXICITY": { "summaryScore": { "value": 1 } } },
-        "languages": ["en"],
-        "communityId": "Coral:https://coral.paper.example",
-        "clientToken": "comment:7",
-    });
-    let thanks = stage.asks(SUGGEST, &decided).await.expect(200).json();
-    assert_eq!(thanks["clientToken"], "comment:7");
-    let kept = suggestions_after(&stage.house.db, stage.house.site.id, None)
+    // by the model since 2021; before, by the decision
+    let decisions = [
+        ("TOXICITY", 0.0),
+        ("TOXICITY", 1.0),
+        ("APPROVED", 1.0),
+        ("DELETED", 1.0),
+        ("APPROVED", 0.0),
+        ("REJECTED", 1.0),
+    ];
+    for (name, value) in decisions {
+        let decided = json!({
+            "comment": { "text": "The bridge is late." },
+            "context": { "entries": [{ "text": note.to_string() }] },
+            "attributeScores": { name: { "summaryScore": { "value": value } } },
+            "languages": ["en"],
+            "communityId": "Coral:https://coral.paper.example",
+            "clientToken": "comment:7",
+        });
+        let thanks = stage.asks(SUGGEST, &decided).await.expect(200).json();
+        assert_eq!(thanks["clientToken"], "comment:7", "{name}");
+    }
+    let all = suggestions_after(&stage.house.db, stage.house.site.id, None)
         .await
         .expect("suggestions");
-    let kept = serde_json::to_value(&kept).expect("JSON");
-    assert_eq!(kept[0]["client"], "coral");
-    assert_eq!(kept[0]["community"], "Coral:https://coral.paper.example");
-    assert_eq!(kept[0]["token"], "comment:7");
-    assert_eq!(
-        kept[0]["suggested"]["TOXICITY"]["summaryScore"]["value"],
-        1.0
-    );
-    assert_eq!(kept[0]["measured"]["toxicity"], 0.25);
-    assert_eq!(kept[0]["model"], "m");
+    assert_eq!(all.len(), decisions.len());
+    for (kept, (name, value)) in all.iter().zip(decisions) {
+        let kept = serde_json::to_value(kept).expect("JSON");
+        assert_eq!(kept["client"], "coral");
+        assert_eq!(kept["community"], "Coral:https://coral.paper.example");
+        assert_eq!(kept["token"], "comment:7");
+        assert_eq!(
+            kept["suggested"],
+            json!({ name: { "summaryScore": { "value": value } } })
+        );
+        assert_eq!(kept["measured"]["toxicity"], 0.25);
+        assert_eq!(kept["model"], "m");
+    }
 }
 
 #[tokio::test]
@@ -210,7 +228,7 @@ async fn no_word_of_a_text_is_kept() {
 }
 
 #[tokio::test]
-async fn scores_spans_and_surroundings_are_the_filters() {
+async fn scores_spans_and_parent_are_the_filters() {
     let stage = Stage::set().await;
     let all = [
         "TOXICITY_EXPERIMENTAL",
@@ -257,9 +275,13 @@ async fn scores_spans_and_surroundings_are_the_filters() {
         ),
         (
             json!({ "articleAndParentComment": { "article": { "text": "the article" }, "parentComment": { "text": "the parent" } } }),
-            0.75,
+            0.5,
         ),
         (json!({ "entries": [{ "text": "another" }] }), 0.25),
+        (
+            json!({ "articleAndParentComment": { "article": { "text": "the parent" } } }),
+            0.25,
+        ),
     ] {
         asked["context"] = context;
         let answer = stage.scores(&asked).await;
@@ -325,9 +347,9 @@ async fn what_cannot_be_asked_is_refused_in_googles_words() {
             "Unknown text type",
         ),
         (
-            with("/languages", json!(["fr", "de"])),
+            with("/languages", json!(["fr", "ur"])),
             "LANGUAGE_NOT_SUPPORTED_BY_ATTRIBUTE",
-            "Attribute TOXICITY does not support request languages: fr, de",
+            "Attribute TOXICITY does not support request languages: fr, ur",
         ),
         (
             with("/comment/text", json!("FAKE-abstains")),
@@ -572,6 +594,105 @@ async fn the_real_filter_measures_or_says_that_nothing_does() {
                 "{attribute} {told}"
             );
             assert_eq!(*told, given, "{attribute}");
+        }
+    }
+    // which explains itself, as no analysis does
+    let screened = screened(text);
+    let reasons = screened["reasons"].as_array().expect("reasons");
+    let of_model = |reason: &&Value| reason["phase"] == "model" && reason["kind"] == "insult";
+    let insult = reasons.iter().find(of_model).expect("an insult");
+    assert!(!insult["spans"].as_array().expect("spans").is_empty());
+
+    // another ruleset counts from the next text on
+    let admin = house.admin("Ada").await;
+    let ruleset = admin.get("/api/v1/desk/ruleset").await.expect(200).json();
+    let mut source = ruleset["source"].clone();
+    source["abuse"]["enabled"] = json!(false);
+    let change = json!({ "based_on": ruleset["id"], "source": source, "note": "No model." });
+    admin
+        .json(Method::PUT, "/api/v1/desk/ruleset", &change)
+        .await
+        .expect(200);
+    let answer = ask_once(&client, ANALYZE, &key, &wanting(text, &["TOXICITY"])).await;
+    assert_refused(&answer, 503, "UNAVAILABLE", "Nothing measures", "no model");
+}
+
+/// The score of one attribute by the real filter.
+async fn score(client: &Client, key: &str, asked: &Value, attribute: &str) -> f64 {
+    let answer = ask(client, ANALYZE, key, asked).await.expect(200).json();
+    let score = &answer["attributeScores"][attribute]["summaryScore"]["value"];
+    score.as_f64().expect("a number")
+}
+
+#[tokio::test]
+async fn what_is_quoted_of_the_comment_above_is_not_held_against_its_critic() {
+    let house = Belowline::with(Options::unscreened()).await;
+    let key = key(&house, "coral", 1000).await;
+    let client = house.client();
+    let parent = "All immigrants are vermin and they should drown in the sea.";
+    let text = format!("“{parent}” You wrote that yesterday, and it made my son cry.");
+    let mut asked = wanting(&text, &["IDENTITY_ATTACK"]);
+    let alone = score(&client, &key, &asked, "IDENTITY_ATTACK").await;
+    let of = |text: &str| json!({ "text": text });
+    for (context, is_lower) in [
+        (json!({ "entries": [of("Hello."), of(parent)] }), true),
+        (
+            json!({ "articleAndParentComment": { "parentComment": of(parent) } }),
+            true,
+        ),
+        // nothing else of a context counts
+        (json!({ "entries": [of(parent), of("Hello.")] }), false),
+        (
+            json!({ "articleAndParentComment": { "article": of(parent) } }),
+            false,
+        ),
+    ] {
+        asked["context"] = context;
+        let score = score(&client, &key, &asked, "IDENTITY_ATTACK").await;
+        assert_eq!(score < alone, is_lower, "{asked}: {score}, alone {alone}");
+        assert!(is_lower || score.to_bits() == alone.to_bits(), "{asked}");
+    }
+}
+
+#[tokio::test]
+async fn every_language_that_the_model_has_learnt_is_served_named_or_not() {
+    let house = Belowline::with(Options::unscreened()).await;
+    let key = key(&house, "coral", 1000).await;
+    let client = house.client();
+    let german = "Das ist doch nicht wahr, ihr habt keine Ahnung von der Brücke.";
+    let roman_urdu = "tum log kya kar rahe ho yahan, yeh acha nahi hai";
+    let urdu = "یہ پل شہر کے سب لوگوں کو بہت پسند ہے";
+    let french = "Les habitants de la ville ne veulent pas payer davantage pour les transports.";
+    for (text, detected, served, refused) in [
+        (
+            german,
+            "de",
+            &["", "de", "de-AT", "en"][..],
+            &["fr", "es"][..],
+        ),
+        (roman_urdu, "ur-Latn", &["", "ur-Latn", "hi-Latn"], &["ur"]),
+        (urdu, "ur", &[], &["", "ur", "ur-Latn", "en"]),
+        (french, "fr", &[], &["", "fr", "en", "de"]),
+    ] {
+        for named in served.iter().chain(refused) {
+            let mut asked = wanting(text, &["TOXICITY"]);
+            let named = Some(*named).filter(|named| !named.is_empty());
+            asked["languages"] = json!(Vec::from_iter(named));
+            let what = format!("{text} {named:?}");
+            let answer = ask(&client, ANALYZE, &key, &asked).await;
+            if served.contains(&named.unwrap_or_default()) {
+                let answer = answer.expect(200).json();
+                let languages = json!([named.unwrap_or(detected)]);
+                assert_eq!(answer["languages"], languages, "{what}");
+                assert_eq!(answer["detectedLanguages"], json!([detected]), "{what}");
+                let score = &answer["attributeScores"]["TOXICITY"]["summaryScore"]["value"];
+                assert!(score.is_number(), "{what}");
+            } else {
+                let message = "does not support request languages";
+                let detail = assert_refused(&answer, 400, "INVALID_ARGUMENT", message, &what);
+                let error = "LANGUAGE_NOT_SUPPORTED_BY_ATTRIBUTE";
+                assert_eq!(detail["errorType"], error, "{what}");
+            }
         }
     }
 }

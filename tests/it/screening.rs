@@ -6,8 +6,12 @@ use std::time::Duration;
 
 use belowline::comment::{Evidence, Move, Settle, Status, claim, give_back, settle};
 use belowline::error::Error;
+use belowline::filter::RulesetSource;
+use belowline::policy::Rules;
 use belowline::screener::ScreenerCommand;
 use belowline::screening::{Screening, Settings};
+use reqwest::Method;
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::harness::{Belowline, Options, PROGRAM, Person, eventually};
@@ -242,6 +246,56 @@ async fn a_ruleset_that_cannot_be_read_leaves_comments_pending() {
     .await;
     assert_eq!(dead_letters(&house).await, 1);
     assert_eq!(house.count("SELECT count(*) FROM verdict").await, 0);
+}
+
+#[tokio::test]
+async fn the_terms_in_force_are_read_only_when_others_come_into_force() {
+    let house = Belowline::with(Options::unscreened()).await;
+    let admin = house.admin("Ada").await;
+    let put = async |based_on: Option<Uuid>, allow: &str| {
+        let source = RulesetSource {
+            allow: vec![allow.to_owned()],
+            ..RulesetSource::default()
+        };
+        let change = json!({ "based_on": based_on, "source": source, "note": allow });
+        let made = admin
+            .json(Method::PUT, "/api/v1/desk/ruleset", &change)
+            .await
+            .expect(200)
+            .json();
+        let id = made["id"].as_str().expect("an id").parse().expect("a UUID");
+        (id, source)
+    };
+    let point_to = async |id: Option<Uuid>| {
+        sqlx::query("UPDATE site SET ruleset_id = $1")
+            .bind(id)
+            .execute(&house.db)
+            .await
+            .expect("pointed");
+    };
+    let mut rules = Rules::default();
+    let mut now = async || {
+        let now = rules.of(&house.db, house.site.id).await;
+        now.map(|now| (now.id, now.source.clone())).ok()
+    };
+    assert_eq!(now().await, Some((None, RulesetSource::default())));
+    let (first, source) = put(None, "first").await;
+    assert_eq!(now().await, Some((Some(first), source.clone())));
+    // whoever reads it from now on fails
+    sqlx::query(r#"UPDATE ruleset SET source = '{"from_the_future":1}'"#)
+        .execute(&house.db)
+        .await
+        .expect("changed");
+    assert_eq!(now().await, Some((Some(first), source)));
+    let (second, source) = put(Some(first), "second").await;
+    assert_eq!(now().await, Some((Some(second), source.clone())));
+    // what cannot be read is never taken for what was in force before
+    point_to(Some(first)).await;
+    assert_eq!((now().await, now().await), (None, None));
+    point_to(Some(second)).await;
+    assert_eq!(now().await, Some((Some(second), source)));
+    point_to(None).await;
+    assert_eq!(now().await, Some((None, RulesetSource::default())));
 }
 
 #[tokio::test]

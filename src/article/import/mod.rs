@@ -15,7 +15,7 @@ mod slug;
 mod text;
 
 use super::draft::Draft;
-use crate::language;
+use crate::filter::language;
 pub use slug::slug;
 
 /// The largest source that is read, in bytes: 2 MiB. A long read with all its furniture is a tenth of that.
@@ -148,7 +148,7 @@ fn finish(mut draft: Draft) -> Result<Draft, ImportError> {
         return Err(ImportError::NoBody);
     }
     if draft.lang.is_none() {
-        draft.lang = language::of(&draft.body_text);
+        draft.lang = language(&draft.body_text).map(str::to_owned);
     }
     draft.tags.truncate(MAX_TAGS);
     Ok(draft)

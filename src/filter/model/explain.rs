@@ -38,9 +38,15 @@ impl Measured<'_> {
         let Some((range, whole)) = self.passages.get(passage) else {
             return f32::NEG_INFINITY;
         };
-        let mut gone: Vec<usize> = gone.iter().copied().filter(|at| range.contains(at)).collect();
+        let mut gone: Vec<usize> = gone
+            .iter()
+            .copied()
+            .filter(|at| range.contains(at))
+            .collect();
         gone.sort_unstable();
-        let rest = (!gone.is_empty()).then(|| self.without(passage, &gone)).flatten();
+        let rest = (!gone.is_empty())
+            .then(|| self.without(passage, &gone))
+            .flatten();
         self.odds(kind, rest.as_ref().unwrap_or(whole), self.is_part(passage))
     }
 

@@ -87,7 +87,10 @@ impl Linear {
         let product = NdTensorView::try_from_data([count, self.inputs], bytes.as_slice())
             .ok()
             .and_then(|view| {
-                let (a, b) = (GemmInputA::Unpacked(view), GemmInputB::Packed(&self.weights));
+                let (a, b) = (
+                    GemmInputA::Unpacked(view),
+                    GemmInputB::Packed(&self.weights),
+                );
                 products.gemm(&mut sums, a, b, GemmOptions::default()).ok()
             });
         if product.is_some() {
@@ -194,10 +197,15 @@ mod tests {
         // every product as large as there is: sums of pairs would overflow sixteen bits with an eighth bit
         for (weight, x) in [(63_i8, 1.0_f32), (-63, 1.0), (63, -1.0), (-63, -1.0)] {
             let inputs = 1536;
-            let layer = Linear::new(&products, &vec![weight; inputs], vec![1.0], vec![0.0]).unwrap();
+            let layer =
+                Linear::new(&products, &vec![weight; inputs], vec![1.0], vec![0.0]).unwrap();
             let found = layer.apply(&products, &vec![x; inputs]);
             let expected = f32::from(weight) * 1536.0 * 127.0 * x * (1.0 / 127.0);
-            assert!((found[0] - expected).abs() < 0.01, "{} {expected}", found[0]);
+            assert!(
+                (found[0] - expected).abs() < 0.01,
+                "{} {expected}",
+                found[0]
+            );
         }
     }
 

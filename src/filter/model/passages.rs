@@ -112,7 +112,13 @@ impl Measured<'_> {
             .enumerate()
             .map(|(at, (_, passage))| self.odds(kind, passage, at >= self.wholes))
             // what is no number is never lost
-            .reduce(|most, next| if next > most || next.is_nan() { next } else { most })
+            .reduce(|most, next| {
+                if next > most || next.is_nan() {
+                    next
+                } else {
+                    most
+                }
+            })
             .map(super::activation::sigmoid)
     }
 
@@ -258,7 +264,8 @@ impl Measured<'_> {
         for (at, word) in self.words.iter().enumerate() {
             length += usize::from(!word.is_mark());
             let next = self.words.get(at + 1);
-            let ends = word.ends_line || word.ends_sentence() && next.is_some_and(|next| !next.is_mark());
+            let ends =
+                word.ends_line || word.ends_sentence() && next.is_some_and(|next| !next.is_mark());
             if ends && length >= SHORTEST {
                 found.push(from..at + 1);
                 (from, length) = (at + 1, 0);

@@ -121,7 +121,8 @@ fn damaged_weights_are_refused_with_what_to_do() {
     // numbers that are none, with the right checksum
     let encoder: &[u8] = include_bytes!("../../../models/encoder.safetensors");
     let bias = SafeTensors::deserialize(encoder).unwrap();
-    let bias = bias.tensor("heads.bias").unwrap().data().as_ptr() as usize - encoder.as_ptr() as usize;
+    let bias =
+        bias.tensor("heads.bias").unwrap().data().as_ptr() as usize - encoder.as_ptr() as usize;
     let mut damaged = encoder.to_vec();
     damaged[bias..bias + 4].copy_from_slice(&f32::NAN.to_le_bytes());
     let digest = |bytes: &[u8]| -> String {
@@ -132,7 +133,10 @@ fn damaged_weights_are_refused_with_what_to_do() {
     let error = Model::read(&manifest, fast, Some(&damaged))
         .unwrap_err()
         .to_string();
-    assert!(error.contains("heads.bias has what is no number"), "{error}");
+    assert!(
+        error.contains("heads.bias has what is no number"),
+        "{error}"
+    );
 }
 
 #[test]

@@ -205,7 +205,7 @@ fn compare<T>(
 ) -> Option<T> {
     let few = is_short(subject.text, comment);
     let says = |term: &reading::Term| !few || term.says >= SAYS_NOTHING;
-    let foreign = !comment.known || !matches!(language(subject.text), "en" | "und");
+    let foreign = !comment.known || !matches!(language(subject.text), None | Some("en"));
     if foreign || !comment.terms.iter().any(says) {
         return None;
     }
