@@ -38,10 +38,9 @@ impl Phase for Abuse {
             signals.reasons.push(self.unread());
         }
         for kind in AbuseKind::ALL {
-            let found = likeliest(measured, kind);
-            let score = found.map(|(_, score)| score);
-            signals.scores.push((kind.as_str(), score));
-            let Some((by, score)) = found else {
+            let found = measured.score(kind);
+            signals.scores.push((kind.as_str(), found));
+            let Some(score) = found else {
                 continue;
             };
             // thumbs up three times advertise nothing
@@ -53,7 +52,7 @@ impl Phase for Abuse {
                 let spans = if on.subject.unexplained {
                     Vec::new()
                 } else {
-                    explain(measured, text, by, threshold)
+                    explain(measured, text, kind, threshold)
                 };
                 signals.reasons.push(Reason {
                     kind: reason,
@@ -107,20 +106,6 @@ pub(super) fn read<'a>(on: &Prepared<'a>) -> Option<OwnWords<'a>> {
             measured,
         }
     })
-}
-
-/// The probability of a kind, and the kind that it comes from. Nothing is likelier an insult than it is abuse: abuse as
-/// a whole is at least as likely as each of its kinds, which know better what their own collections call so
-/// (docs/filters.md). `None` for a text without words.
-fn likeliest(measured: &Measured<'_>, kind: AbuseKind) -> Option<(AbuseKind, f32)> {
-    let kinds: &[AbuseKind] = match kind {
-        AbuseKind::Toxicity => &AbuseKind::ABUSIVE,
-        _ => &[kind],
-    };
-    let scores = kinds
-        .iter()
-        .filter_map(|kind| Some((*kind, measured.score(*kind)?)));
-    scores.reduce(|most, next| if next.1 > most.1 { next } else { most })
 }
 
 /// The words without which the kind would not be given as a reason, in the original text.

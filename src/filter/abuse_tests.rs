@@ -311,11 +311,10 @@ fn the_quick_look_says_so_and_holds_more() {
     let alone = rules.threshold(AbuseKind::Toxicity, false);
     let both = rules.threshold(AbuseKind::Toxicity, true);
     let found = [
-        "Stupid people should not write about bridges, stupid.",
         "What an idiot of a mayor.",
-        "You idiot.",
         "The council are a bunch of liars.",
-        "Shut up and go away, you liar.",
+        "He is a liar and a thief.",
+        "You are a joke, Dave.",
     ]
     .map(|text| judged(text, true))
     .into_iter()

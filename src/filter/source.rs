@@ -296,11 +296,8 @@ impl Abuse {
     pub(super) fn threshold(&self, kind: AbuseKind, by_both: bool) -> Threshold {
         let threshold = self.of(kind);
         // above 1 it never holds, alone or not
-        let share = if by_both || threshold.hold > 1.0 {
-            1.0
-        } else {
-            ALONE
-        };
+        let whole = by_both || threshold.hold > 1.0;
+        let share = if whole { 1.0 } else { ALONE };
         Threshold::new(threshold.notice, threshold.hold * share, threshold.severe)
     }
 }

@@ -48,7 +48,7 @@ fn plain_texts_stay_as_they_are() {
     ] {
         assert_eq!(repair(ruleset_once(), text).text, text);
     }
-    assert_eq!(repair(ruleset_once(), " a\n\n b ").text, " a b ");
+    assert_eq!(repair(ruleset_once(), " a\n\n b ").text, " a\nb ");
 }
 
 #[test]

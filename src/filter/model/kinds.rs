@@ -47,6 +47,14 @@ impl AbuseKind {
         Self::Threat,
     ];
 
+    /// The kinds whose likeliest one makes its score: for abuse as a whole each that is abuse in itself.
+    pub(super) fn parts(&self) -> &[Self] {
+        match self {
+            Self::Toxicity => &Self::ABUSIVE,
+            own => std::slice::from_ref(own),
+        }
+    }
+
     /// The name of the score.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -111,19 +111,19 @@ impl Measured<'_> {
             .iter()
             .enumerate()
             .map(|(at, (_, passage))| self.odds(kind, passage, at >= self.wholes))
-            // what is no number is never lost
-            .reduce(|most, next| {
-                if next > most || next.is_nan() {
-                    next
-                } else {
-                    most
-                }
-            })
+            .reduce(most)
             .map(super::activation::sigmoid)
     }
 
-    /// The logarithm of the odds of a kind.
+    /// The logarithm of the odds of a kind. Nothing is likelier an insult than it is abuse: abuse as a whole is at least
+    /// as likely as each of its kinds, which know better what their own collections call so (docs/filters.md).
     pub(super) fn odds(&self, kind: AbuseKind, passage: &Passage, is_part: bool) -> f32 {
+        let own = |kind: &AbuseKind| self.own_odds(*kind, passage, is_part);
+        kind.parts().iter().map(own).fold(f32::NEG_INFINITY, most)
+    }
+
+    /// The same by the kind's own measurement.
+    fn own_odds(&self, kind: AbuseKind, passage: &Passage, is_part: bool) -> f32 {
         let Some(by) = self.model.manifest.calibration(kind) else {
             return 0.0;
         };
@@ -279,6 +279,11 @@ impl Measured<'_> {
         }
         found
     }
+}
+
+/// The larger of two; what is no number is never lost.
+fn most(a: f32, b: f32) -> f32 {
+    if b > a || b.is_nan() { b } else { a }
 }
 
 /// The two stages agree on the order of the kinds.
