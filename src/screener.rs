@@ -182,6 +182,7 @@ impl Screener {
             id: "ready".to_owned(),
             text: "Ready?",
             quick: true,
+            unexplained: true,
             ..Request::default()
         };
         screener.assess(&ready, START_LIMIT).await?;
