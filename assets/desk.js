@@ -6,6 +6,11 @@
   const keys = document.getElementById("keys");
   // after r: the next number refuses
   let refusing = false;
+  // The second half of a double press is meant for the comment before. Nobody has read a comment so soon.
+  const READING_MS = 700;
+  let appearedAt = performance.now();
+  // a decision is on its way
+  let sent = false;
 
   const isTyping = (target) =>
     target instanceof Element && target.closest("input, textarea, select, [contenteditable]") !== null;
@@ -41,7 +46,7 @@
       toggleKeys();
       return;
     }
-    if (keys.open) return;
+    if (keys.open || sent) return;
     if (event.key === "r") {
       event.preventDefault();
       refuse();
@@ -53,21 +58,28 @@
       return;
     }
     refusing = false;
-    if (/^[1-9abcjkoz]$/.test(event.key) && press(event.key)) event.preventDefault();
+    if (/^[1-9abcjkoz]$/.test(event.key)) {
+      if (press(event.key)) event.preventDefault();
+      else if (event.key === "z") document.querySelector("#not-undone p").hidden = false;
+    }
   });
 
-  // one decision is one request, however often the key is struck
+  // By key or by click: one decision is one request, and none is about a comment that has only just appeared. Taking back
+  // is about what was seen before; what is outside main, such as signing out, decides nothing.
   document.addEventListener("submit", (event) => {
-    if (event.target.method !== "post") return;
-    if (event.target.dataset.sent) {
+    if (event.target.method !== "post" || !event.target.closest("main")) return;
+    const takesBack = event.target.getAttribute("action").endsWith("/undo");
+    if (sent || (!takesBack && performance.now() - appearedAt < READING_MS)) {
       event.preventDefault();
     } else {
-      event.target.dataset.sent = "yes";
+      sent = true;
     }
   });
   // the back button brings a page back as it was left
-  window.addEventListener("pageshow", () => {
-    for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  window.addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    sent = false;
+    appearedAt = performance.now();
   });
 
   const open = document.querySelector('.desk-queue [aria-current="true"]');

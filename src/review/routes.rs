@@ -7,7 +7,7 @@ use serde::Deserialize;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::decide::{self, Decision, may_undo};
+use super::decide::{self, Decision};
 use super::queue::{self, Queue};
 use super::store::{self, COUNTED, Current, WINDOW};
 use super::views::{Desk, Faq, History, ItemView, Notice};
@@ -43,7 +43,7 @@ pub(super) fn frame(site: &Site, viewer: &Viewer) -> Chrome {
 struct Place {
     #[serde(default)]
     queue: Queue,
-    /// the comment that has just been decided
+    /// the comment that the viewer decided last
     done: Option<Uuid>,
     /// what has just been ruled on the side thread of the comment that is shown
     ruled: Option<Ruling>,
@@ -82,16 +82,19 @@ async fn comment(
     html(StatusCode::OK, &shown)
 }
 
-/// What a moderator has just done, where they have.
+/// What a moderator did last, while nothing has happened to that comment since.
 async fn done(db: &PgPool, who: &Account, id: Option<Uuid>) -> Result<Notice> {
     let Some(id) = id else {
         return Ok(Notice::None);
     };
     let current = store::current(db, who.site_id, id).await?;
     let decided = ["approve", "reject", "remove"].map(Some);
-    let undoable = decided.contains(&current.action.as_deref())
-        && current.by_id.is_some_and(|by| may_undo(by, who));
-    Ok(Notice::Done { current, undoable })
+    let is_theirs = current.by_id == Some(who.id) && decided.contains(&current.action.as_deref());
+    Ok(if is_theirs {
+        Notice::Done(current)
+    } else {
+        Notice::None
+    })
 }
 
 /// The desk with a comment open: the one asked for, or the first that waits.
@@ -195,8 +198,10 @@ async fn lost(
     id: Uuid,
     queue: Queue,
 ) -> Result<HttpResponse> {
-    let winner: Current = store::current(db, site.id, id).await?;
-    let shown = show(db, site, who, queue, Some(id), Notice::Lost(winner)).await?;
+    let current: Current = store::current(db, site.id, id).await?;
+    let is_own = current.by_id == Some(who.account.id);
+    let notice = Notice::Lost { current, is_own };
+    let shown = show(db, site, who, queue, Some(id), notice).await?;
     html(StatusCode::CONFLICT, &shown)
 }
 

@@ -40,18 +40,18 @@ impl From<Counts> for Tabs {
 pub(super) enum Notice {
     None,
     /// the viewer's own decision on another comment, which can be taken back
-    Done {
-        current: Current,
-        undoable: bool,
-    },
+    Done(Current),
     /// the viewer has ruled on the side thread of the comment that is shown
     Ruled {
         ruling: Ruling,
         /// the comment on which that was ruled, where the side thread begins with it
         on: Option<Uuid>,
     },
-    /// somebody else was faster
-    Lost(Current),
+    /// somebody was faster, perhaps the viewer with the key before
+    Lost {
+        current: Current,
+        is_own: bool,
+    },
 }
 
 #[derive(Template)]
@@ -85,6 +85,15 @@ impl Desk {
 
     fn tab(&self) -> &'static str {
         self.queue.as_str()
+    }
+
+    /// What an address on this page goes on with: the list, and what can still be taken back from the next page too.
+    fn place(&self) -> String {
+        let queue = self.queue.as_str();
+        match &self.notice {
+            Notice::Done(current) => format!("?queue={queue}&done={}", current.id),
+            _ => format!("?queue={queue}"),
+        }
     }
 
     fn page_title(&self) -> &'static str {

@@ -1,5 +1,6 @@
 //! The desk: what people decide, once, and for good until a person takes it back.
 
+use belowline::account::Role;
 use belowline::comment::{Screened, Status};
 use belowline::error::Error;
 use futures_util::future::join_all;
@@ -141,6 +142,27 @@ async fn a_decision_can_be_taken_back_once_by_whoever_made_it_or_an_admin() {
     // what the machine did, nobody takes back
     let other = house.held(&article, "Screened.").await;
     al.undoes(other, 2).await.expect(409);
+}
+
+#[tokio::test]
+async fn whoever_comes_second_is_told_whether_it_was_themselves() {
+    let house = Belowline::with(Options::unscreened()).await;
+    let article = house.article("bridge").await;
+    for name in ["Mo", "Mia"] {
+        house.account(name, Role::Moderator).await;
+    }
+    let (mo, mia) = (house.browser("Mo").await, house.browser("Mia").await);
+    let id = house.held(&article, "Popular.").await;
+    let path = format!("/desk/comments/{id}/decision");
+    let approve = [("version", "2"), ("action", "approve")];
+    mo.submit(&path, &approve).await.expect(303);
+    for (again, said) in [
+        (&mo, "You have decided this one already: Approved"),
+        (&mia, "<bdi>Mo</bdi> was faster: Approved"),
+    ] {
+        let page = again.submit(&path, &approve).await.expect(409).text();
+        assert!(page.contains(said), "{said}: {page}");
+    }
 }
 
 #[tokio::test]

@@ -339,6 +339,15 @@ impl Browser {
         self.keys().send_keys(key).perform().await.expect("typed");
     }
 
+    /// Waits until the desk takes decisions on the comment that it shows: long enough to have read it.
+    pub async fn has_read(&self) {
+        self.waits_until(
+            "document.querySelector('.desk') && performance.now() >
+                800 + (performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd || Infinity)",
+        )
+        .await;
+    }
+
     pub async fn strike_special(&self, key: Key) {
         self.keys().send_keys(key).perform().await.expect("typed");
     }

@@ -1,9 +1,12 @@
 //! Everything can be reached and used from the keyboard, and one sees where one is.
 
-use belowline::comment::Screened;
+use belowline::account::Role;
+use belowline::comment::{Screened, Status};
+use serde_json::json;
 use thirtyfour::Key;
+use uuid::Uuid;
 
-use super::chrome::Chrome;
+use super::chrome::{Browser, Chrome};
 use crate::harness::{Belowline, Options};
 
 /// Where the focus is, in few words; empty on nothing.
@@ -89,4 +92,79 @@ async fn the_tab_key_goes_through_the_page_in_order_and_shows_where_it_is() {
         .await;
     reader.strike("Typed by hand.").await;
     assert_eq!(reader.value("#text").await, "Typed by hand.");
+}
+
+/// A desk on which three comments wait, oldest first.
+async fn a_desk(house: &Belowline) -> (Browser, [Uuid; 3]) {
+    let article = house.article("bridge").await;
+    house.account("Mo", Role::Moderator).await;
+    let mut ids = [Uuid::nil(); 3];
+    for (n, id) in ids.iter_mut().enumerate() {
+        *id = house.held(&article, &format!("Remark number {n}.")).await;
+    }
+    let desk = Chrome::start(house).await.open().await;
+    desk.signs_in("Mo").await;
+    desk.go("/desk").await;
+    (desk, ids)
+}
+
+const DECISIONS: &str = "SELECT count(*) FROM settlement WHERE moderator_id IS NOT NULL";
+
+/// Presses a key as a script does it, sooner than any hand could.
+const PRESS: &str = "document.dispatchEvent(new KeyboardEvent('keydown', KEY))";
+
+#[tokio::test]
+async fn a_double_press_or_a_held_key_decides_nothing_that_nobody_has_read() {
+    let house = Belowline::with(Options::unscreened()).await;
+    let (desk, ids) = a_desk(&house).await;
+    desk.has_read().await;
+    desk.eval(&PRESS.replace("KEY", "{ key: 'a', repeat: true }"))
+        .await;
+    // from now on every page is pressed upon as soon as it listens, with a key and with a click
+    let early = format!(
+        "addEventListener('DOMContentLoaded', () => {{
+            {};
+            document.querySelector('[data-key=\"a\"]')?.click();
+            window.pressed = true;
+        }})",
+        PRESS.replace("KEY", "{ key: '1' }")
+    );
+    desk.devtools(
+        "Page.addScriptToEvaluateOnNewDocument",
+        json!({ "source": early }),
+    )
+    .await;
+    assert_eq!(house.count(DECISIONS).await, 0, "a held key");
+    // two different keys at once: the first counts
+    let both = ["{ key: '4' }", "{ key: '1' }"].map(|key| PRESS.replace("KEY", key));
+    desk.execute(&both.join(";"), vec![]).await;
+    desk.waits_until("window.pressed").await;
+    desk.has_read().await;
+    assert_eq!(house.count(DECISIONS).await, 1, "the second half");
+    assert_eq!(house.status(ids[0]).await, Status::Rejected);
+    assert!(desk.path().await.contains(&ids[1].to_string()));
+    desk.strike("a").await;
+    desk.waits_for("Approved").await;
+    assert_eq!(house.status(ids[1]).await, Status::Live);
+}
+
+#[tokio::test]
+async fn the_last_decision_can_be_taken_back_from_further_on() {
+    let house = Belowline::with(Options::unscreened()).await;
+    let (desk, ids) = a_desk(&house).await;
+    desk.strike("z").await;
+    desk.waits_for("There is nothing to take back from here")
+        .await;
+    desk.has_read().await;
+    desk.strike("1").await;
+    desk.waits_for("Rejected").await;
+    desk.has_read().await;
+    desk.strike("j").await;
+    desk.waits_until(&format!("location.pathname.endsWith('{}')", ids[2]))
+        .await;
+    desk.has_read().await;
+    desk.strike("z").await;
+    desk.waits_for("Decision taken back").await;
+    assert!(desk.path().await.contains(&ids[0].to_string()));
+    assert_eq!(house.status(ids[0]).await, Status::Held);
 }

@@ -85,6 +85,7 @@ async fn a_guest_writes_a_moderator_decides_and_open_pages_follow_without_jumpin
     );
     let why = desk.text(".desk-item .reason-list").await;
     assert!(why.contains("strong: insult"), "{why}");
+    desk.has_read().await;
     desk.strike("a").await;
     desk.waits_for("Approved Gus’s comment").await;
 
