@@ -12,7 +12,7 @@ use super::store::{self, InForce};
 use super::views::Doubt;
 use crate::account::CurrentAdmin;
 use crate::error::{Error, Result};
-use crate::filter::{Kind, Levels, Outcome, RulesetSource, Severity, Term, Topic};
+use crate::filter::{Kind, RulesetSource, Severity, Term, Topic};
 use crate::site::Site;
 use crate::web::{Form, see_other};
 
@@ -22,7 +22,6 @@ pub(super) fn configure(cfg: &mut web::ServiceConfig) {
         .service(submit_allow)
         .service(submit_disallow)
         .service(submit_list)
-        .service(submit_levels)
         .service(submit_settings)
         .service(submit_roll_back);
 }
@@ -54,9 +53,14 @@ pub(super) async fn carry_out(
     change: Change,
     anyway: bool,
 ) -> Result<HttpResponse> {
+    let at = change.section().to_owned();
+    let typed = match &change {
+        Change::Model(model) => Some(model.clone()),
+        _ => None,
+    };
     let done = attempt(db, site, who, named, change, anyway).await;
     let (status, said) = match done {
-        Ok(None) => return Ok(see_other("/desk/terms?saved=true")),
+        Ok(None) => return Ok(saved(&at)),
         Ok(Some(doubt)) => {
             let doubt = Some(doubt);
             (
@@ -70,10 +74,14 @@ pub(super) async fn carry_out(
         Err(error @ (Error::Invalid(_) | Error::Conflict(_))) => {
             let status = actix_web::ResponseError::status_code(&error);
             let problem = Some(error.to_string());
+            // what others have changed must be seen before it is changed again
+            let typed = typed.filter(|_| matches!(error, Error::Invalid(_)));
             (
                 status,
                 Said {
+                    at,
                     problem,
+                    typed,
                     ..Said::default()
                 },
             )
@@ -81,6 +89,11 @@ pub(super) async fn carry_out(
         Err(error) => return Err(error),
     };
     page(db, site, &who.viewer(), status, said).await
+}
+
+/// Back to the section that was changed.
+fn saved(section: &str) -> HttpResponse {
+    see_other(&format!("/desk/terms?saved={section}#{section}-title"))
 }
 
 async fn attempt(
@@ -243,35 +256,6 @@ async fn submit_list(
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct LevelsForm {
-    based_on: String,
-    kind: Kind,
-    mild: Outcome,
-    strong: Outcome,
-    severe: Outcome,
-}
-
-#[post("/desk/terms/actions")]
-async fn submit_levels(
-    db: web::Data<PgPool>,
-    site: web::Data<Site>,
-    who: CurrentAdmin,
-    form: Form<LevelsForm>,
-) -> Result<HttpResponse> {
-    let Form(form) = form;
-    let change = Change::Levels {
-        kind: form.kind,
-        levels: Levels {
-            mild: form.mild,
-            strong: form.strong,
-            severe: form.severe,
-        },
-    };
-    carry_out(&db, &site, &who, &form.based_on, change, true).await
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct SettingsForm {
     based_on: String,
     max_links: String,
@@ -353,5 +337,5 @@ async fn submit_roll_back(
         }
     };
     store::activate(&db, site.id, old.id, source, &note, who.account.id).await?;
-    Ok(see_other("/desk/terms?saved=true"))
+    Ok(saved("versions"))
 }

@@ -1,10 +1,8 @@
 //! One change to a ruleset at a time, as the pages offer them. Pure.
 
+use super::tables::{self, Model};
 use crate::error::{Error, Result};
-use crate::filter::{
-    AbuseKind, Kind, Levels, RulesetSource, Term, Threshold, Topic, Warning, builtin_lists,
-    lint_term,
-};
+use crate::filter::{Kind, Levels, RulesetSource, Term, Topic, Warning, builtin_lists, lint_term};
 
 /// Terms that one form may bring.
 const MAX_LINES: usize = 200;
@@ -30,20 +28,24 @@ pub(super) enum Change {
         name: String,
         on: bool,
     },
-    Levels {
-        kind: Kind,
-        levels: Levels,
-    },
-    /// whether the trained model takes part, and whether with its second stage
-    Model {
-        enabled: bool,
-        encoder: bool,
-    },
-    Threshold {
-        kind: AbuseKind,
-        threshold: Threshold,
-    },
+    /// the rows of the action table
+    Actions(Vec<(Kind, Levels)>),
+    Model(Model),
     Settings(Settings),
+}
+
+impl Change {
+    /// The section of the page that it is asked for in.
+    pub(super) fn section(&self) -> &'static str {
+        match self {
+            Self::Add { .. } | Self::Remove { .. } => "own",
+            Self::Allow { .. } | Self::Disallow { .. } => "allow",
+            Self::List { .. } => "lists",
+            Self::Actions(_) => "actions",
+            Self::Model(_) => "model",
+            Self::Settings(_) => "settings",
+        }
+    }
 }
 
 /// The numbers and switches of one form.
@@ -71,7 +73,8 @@ pub(super) struct Changed {
 /// The ruleset after a change.
 ///
 /// # Errors
-/// [`Error::Invalid`] when there is nothing to add; [`Error::Conflict`] when what is to go is gone already.
+/// [`Error::Invalid`] when there is nothing to add or to change, or it contradicts itself; [`Error::Conflict`] when what
+/// is to go is gone already.
 pub(super) fn change(source: &RulesetSource, change: Change) -> Result<Changed> {
     let mut source = source.clone();
     let mut added = Vec::new();
@@ -109,25 +112,8 @@ pub(super) fn change(source: &RulesetSource, change: Change) -> Result<Changed> 
             told("No longer allows the expression", "", &[text])
         }
         Change::List { name, on } => switch(&mut source, &name, on)?,
-        Change::Levels { kind, levels } => {
-            source.actions.0.insert(kind, levels);
-            format!(
-                "Changed what follows from: {}",
-                kind.as_str().replace('_', " ")
-            )
-        }
-        Change::Model { enabled, encoder } => {
-            source.abuse.enabled = enabled;
-            source.abuse.encoder = encoder;
-            let word = |on| if on { "on" } else { "off" };
-            let (model, second) = (word(enabled), word(encoder));
-            format!("Switched the model {model}, its second stage {second}")
-        }
-        Change::Threshold { kind, threshold } => {
-            source.abuse.set_threshold(kind, threshold);
-            let kind = kind.as_str().replace('_', " ");
-            format!("Changed when the model holds for: {kind}")
-        }
+        Change::Actions(rows) => tables::act(&mut source, &rows)?,
+        Change::Model(model) => model.apply(&mut source)?,
         Change::Settings(settings) => {
             settings.apply(&mut source);
             "Changed the settings".to_owned()
@@ -216,7 +202,7 @@ impl Settings {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::filter::{Outcome, Severity};
+    use crate::filter::Severity;
 
     fn term(text: &str) -> Term {
         Term {
@@ -335,35 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn the_model() {
-        let (notice, hold, severe) = (0.1, 0.2, 2.0);
-        let threshold = Threshold {
-            notice,
-            hold,
-            severe,
-        };
-        let kind = AbuseKind::Threat;
-        let asked = Change::Threshold { kind, threshold };
-        let changed = change(&RulesetSource::default(), asked).unwrap();
-        let (enabled, encoder) = (true, false);
-        let abuse = change(&changed.source, Change::Model { enabled, encoder });
-        let abuse = abuse.unwrap().source.abuse;
-        assert!(abuse.enabled && !abuse.encoder && abuse.threat == threshold);
-    }
-
-    #[test]
-    fn levels_and_settings() {
-        let levels = Levels {
-            mild: Outcome::Hold,
-            strong: Outcome::Hold,
-            severe: Outcome::Reject,
-        };
-        let kind = Kind::Spam;
-        let changed = change(&RulesetSource::default(), Change::Levels { kind, levels }).unwrap();
-        assert_eq!(
-            changed.source.actions.outcome(kind, Severity::Severe),
-            Outcome::Reject
-        );
+    fn settings() {
         let settings = Settings {
             max_links: 0,
             blocked_domains: "a.example\n\n b.example ".into(),
@@ -376,7 +334,7 @@ mod tests {
             run: 4,
             capitals: false,
         };
-        let changed = change(&changed.source, Change::Settings(settings)).unwrap();
+        let changed = change(&RulesetSource::default(), Change::Settings(settings)).unwrap();
         let source = changed.source;
         assert_eq!(source.links.blocked_domains, ["a.example", "b.example"]);
         assert_eq!(

@@ -3,9 +3,10 @@
 mod api;
 mod changes;
 mod edit;
-mod model;
 mod routes;
 mod store;
+mod table_forms;
+mod tables;
 mod tried;
 mod views;
 

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use sqlx::PgPool;
 
 use super::store;
+use super::tables::Model;
 use super::tried::try_text;
 use super::views::{Doubt, Terms, Tried};
 use crate::account::{CurrentModerator, Viewer, chrome};
@@ -18,7 +19,7 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
     cfg.service(terms)
         .service(submit_try)
         .configure(super::changes::configure)
-        .configure(super::model::configure)
+        .configure(super::table_forms::configure)
         .configure(super::api::configure);
 }
 
@@ -28,7 +29,11 @@ pub(super) struct Said {
     pub(super) tried: Option<Tried>,
     pub(super) doubt: Option<Doubt>,
     pub(super) problem: Option<String>,
+    /// what was typed where the problem is
+    pub(super) typed: Option<Model>,
     pub(super) saved: bool,
+    /// the section in which that is said
+    pub(super) at: String,
 }
 
 pub(super) async fn page(
@@ -38,22 +43,26 @@ pub(super) async fn page(
     status: StatusCode,
     said: Said,
 ) -> Result<HttpResponse> {
+    let in_force = store::in_force(db, site.id).await?;
     let shown = Terms {
         chrome: chrome(&site.name, &site.lang, viewer),
-        in_force: store::in_force(db, site.id).await?,
+        model: said.typed.unwrap_or_else(|| Model::of(&in_force.source)),
+        in_force,
         versions: store::history(db, site.id).await?,
         tried: said.tried,
         doubt: said.doubt,
         problem: said.problem,
         saved: said.saved,
+        at: said.at,
     };
     html(status, &shown)
 }
 
 #[derive(Deserialize)]
 struct Saved {
+    /// the section that was
     #[serde(default)]
-    saved: bool,
+    saved: String,
 }
 
 #[get("/desk/terms")]
@@ -64,7 +73,8 @@ async fn terms(
     query: web::Query<Saved>,
 ) -> Result<HttpResponse> {
     let said = Said {
-        saved: query.saved,
+        saved: true,
+        at: query.0.saved,
         ..Said::default()
     };
     page(&db, &site, &who.viewer(), StatusCode::OK, said).await

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::edit::Change;
 use super::store::{InForce, Version};
+use super::tables::{Model, percent};
 use crate::filter::{
     AbuseKind, Kind, Outcome, Piece, RulesetSource, Segment, Severity, Spots, Verdict, Warning,
     builtin_lists, list_size, marked,
@@ -84,6 +85,10 @@ pub(super) struct Terms {
     /// why a change was not saved
     pub(super) problem: Option<String>,
     pub(super) saved: bool,
+    /// the section in which that is said
+    pub(super) at: String,
+    /// when the model holds: as it is in force, or as it was typed and cannot be
+    pub(super) model: Model,
 }
 
 impl Terms {
@@ -114,21 +119,21 @@ impl Terms {
     }
 
     /// From how many refusals of a hundred comments like it on the model notes a comment, holds it, calls it severe.
-    fn thresholds(&self) -> Vec<(AbuseKind, [(&'static str, String); 3])> {
-        let kinds = AbuseKind::ALL.into_iter();
-        let percent = |share: f32| format!("{:.0}", share * 100.0);
-        kinds
-            .filter(|kind| *kind != AbuseKind::SevereToxicity)
-            .map(|kind| {
-                let threshold = self.source().abuse.of(kind);
-                let numbers = [
-                    ("notice", percent(threshold.notice)),
-                    ("hold", percent(threshold.hold)),
-                    ("severe", percent(threshold.severe)),
-                ];
-                (kind, numbers)
-            })
-            .collect()
+    fn thresholds(&self) -> Vec<(AbuseKind, [(&'static str, &'static str, String); 3])> {
+        let rows = self.model.thresholds.iter();
+        rows.map(|&(kind, threshold)| {
+            let numbers = [
+                ("notice", "noted from", percent(threshold.notice)),
+                ("hold", "held from", percent(threshold.hold)),
+                ("severe", "severe from", percent(threshold.severe)),
+            ];
+            (kind, numbers)
+        })
+        .collect()
+    }
+
+    fn is_at(&self, section: &str) -> bool {
+        self.at == section
     }
 
     /// The action table, a row for each kind.

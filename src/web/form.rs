@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 
 /// More fields than any of our forms has. Each is compared with those before it, so their number must not be the
 /// sender's choice.
-const MAX_FIELDS: usize = 50;
+const MAX_FIELDS: usize = 60;
 
 /// An HTML form: the session's token in its field `csrf`, no field twice, no field unknown (when `T` refuses
 /// them, as it should).

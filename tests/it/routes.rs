@@ -62,7 +62,6 @@ const ACCESS: &[(&str, &str, Least)] = &[
     ("POST", "/desk/terms/actions", Admin),
     ("POST", "/desk/terms/settings", Admin),
     ("POST", "/desk/terms/model", Admin),
-    ("POST", "/desk/terms/thresholds", Admin),
     ("POST", "/desk/terms/roll-back", Admin),
     ("GET", "/api/v1/openapi.json", Anybody),
     ("POST", "/api/v1/accounts", Anybody),

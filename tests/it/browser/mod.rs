@@ -5,4 +5,5 @@ mod injection;
 mod inspect;
 mod keyboard;
 mod pages;
+mod rules;
 mod walks;
