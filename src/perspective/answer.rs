@@ -6,8 +6,9 @@ use serde::Serialize;
 
 use super::analyses::Measured;
 use super::attribute;
+use super::language::is_supported;
 use super::refusal::Refusal;
-use super::request::{Analyze, Requested, is_supported};
+use super::request::{Analyze, Requested};
 use super::sentences::utf16_offset;
 use crate::filter::{Scores, language};
 

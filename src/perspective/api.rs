@@ -114,19 +114,21 @@ fn within(quotas: &Quotas, client: &Client, purpose: Purpose) -> Result<(), Refu
     if quotas.take(client.id, purpose, client.per_second, Instant::now()) {
         return Ok(());
     }
+    metrics::counter!("analyses_over_quota_total", "purpose" => purpose.as_str()).increment(1);
     Err(Refusal::over_quota(client.per_second))
 }
 
 /// The key, from the address, where Google's libraries put it, or from the header, where no log of a proxy sees it.
+/// An empty one is none: programs that have moved on to the header may still write `key=`.
 fn shown_key(request: &HttpRequest) -> Option<String> {
     let header = request.headers().get("x-goog-api-key");
     let header = header.and_then(|value| value.to_str().ok());
-    let shown = form_urlencoded::parse(request.query_string().as_bytes())
-        .find(|(name, _)| name == "key")
-        .map(|(_, value)| value.into_owned())
-        .or_else(|| header.map(str::to_owned))?;
-    let shown = shown.trim();
-    (!shown.is_empty()).then(|| shown.to_owned())
+    form_urlencoded::parse(request.query_string().as_bytes())
+        .filter(|(name, _)| name == "key")
+        .map(|(_, value)| value)
+        .chain(header.map(Into::into))
+        .map(|shown| shown.trim().to_owned())
+        .find(|shown| !shown.is_empty())
 }
 
 async fn body(request: &HttpRequest, payload: web::Payload) -> Result<web::Bytes, Refusal> {
@@ -161,6 +163,9 @@ mod tests {
             ("?keys=a", None, None),
             ("", Some("b"), Some("b")),
             ("?key=a", Some("b"), Some("a")),
+            ("?key=", Some("b"), Some("b")),
+            ("?key=%20", Some("b"), Some("b")),
+            ("?key=", Some(" "), None),
         ] {
             let mut request = TestRequest::with_uri(&format!("/x{query}"));
             if let Some(value) = header {

@@ -7,6 +7,7 @@ mod api;
 mod attribute;
 mod discovery;
 mod key;
+mod language;
 mod quota;
 mod refusal;
 mod request;

@@ -16,6 +16,16 @@ pub(super) enum Purpose {
     Suggestion,
 }
 
+impl Purpose {
+    /// The word in metrics.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Analysis => "analysis",
+            Self::Suggestion => "suggestion",
+        }
+    }
+}
+
 /// What each program has left. As many entries as there are programs that ask.
 #[derive(Clone, Default)]
 pub struct Quotas(Arc<Mutex<HashMap<(Uuid, Purpose), Bucket>>>);

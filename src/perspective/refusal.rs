@@ -12,6 +12,9 @@ use crate::error::Error;
 /// The type of the details that are Perspective's own.
 const OWN: &str = "type.googleapis.com/google.commentanalyzer.v1alpha1.Error";
 
+/// What is read of a request, or why it is refused.
+pub(super) type Checked<T> = Result<T, Refusal>;
+
 /// Why a request is not answered with scores.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]

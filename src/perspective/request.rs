@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::attribute::score_behind;
-use super::refusal::Refusal;
+use super::language::{check_languages, languages_to_keep};
+use super::refusal::{Checked, Refusal};
 use super::wire::{AnalyzeIn, AttributeIn, ContextIn, SuggestIn, SuggestedScores, TextIn};
-use crate::filter::LANGUAGES;
 
 /// The longest comment, in bytes (UTF-8).
 pub(super) const LONGEST_COMMENT: usize = 20 * 1024;
@@ -13,10 +13,8 @@ pub(super) const LONGEST_COMMENT: usize = 20 * 1024;
 /// The longest token or name of a community, in bytes: it is kept and sent back.
 const LONGEST_TOKEN: usize = 1024;
 
-/// The longest name of an attribute for which somebody suggests a score: it is kept.
+/// The longest name of an attribute for which somebody suggests a score, and of such a score's type: they are kept.
 const LONGEST_NAME: usize = 64;
-
-type Checked<T> = Result<T, Refusal>;
 
 /// A request for scores, checked.
 #[derive(Debug)]
@@ -84,9 +82,9 @@ impl Suggest {
             return Err(Refusal::invalid("Missing attribute_scores"));
         }
         for (name, suggested) in &scores {
-            if !is_attribute_name(name) {
+            if !is_name(name) || !suggested.types().all(is_name) {
                 let message = format!(
-                    "An attribute's name has 1 to {LONGEST_NAME} capitals, digits and underscores"
+                    "An attribute's name and a score's type have 1 to {LONGEST_NAME} capitals, digits and underscores"
                 );
                 return Err(Refusal::invalid(message));
             }
@@ -99,7 +97,7 @@ impl Suggest {
         Ok(Self {
             text,
             scores,
-            languages: sent.languages.unwrap_or_default(),
+            languages: languages_to_keep(sent.languages.unwrap_or_default())?,
             community: token(sent.community_id)?,
             client_token: token(sent.client_token)?,
         })
@@ -185,32 +183,10 @@ fn parent(given: Option<ContextIn>) -> Checked<Option<String>> {
 }
 
 /// Whether somebody may suggest scores under this name. Perspective lists none, and programs use names of their own
-/// (Coral before 2021 that of the decision), so any will do that can be one.
-fn is_attribute_name(name: &str) -> bool {
+/// (Coral before 2021 that of the decision), so any will do that can be one. What is kept carries no reader's words.
+fn is_name(name: &str) -> bool {
     let is_part = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
     (1..=LONGEST_NAME).contains(&name.len()) && name.chars().all(is_part)
-}
-
-/// A program that says that its text is French is not given scores of a filter that has not learnt French.
-fn check_languages(attribute: &str, requested: &[String]) -> Checked<()> {
-    if requested.is_empty() || requested.iter().any(|tag| is_supported(tag)) {
-        return Ok(());
-    }
-    Err(Refusal::language_unsupported(attribute, requested, &[]))
-}
-
-/// Is this language (BCP 47) one of those that the model has learnt? In Latin letters Hindi is Urdu to it; of either in
-/// its own script it reads nothing.
-pub(super) fn is_supported(tag: &str) -> bool {
-    let tag = tag.trim().replace('_', "-").to_ascii_lowercase();
-    let tag = match tag.strip_prefix("hi-latn") {
-        Some(rest) => format!("ur-latn{rest}"),
-        None => tag,
-    };
-    LANGUAGES.iter().any(|known| {
-        let rest = tag.strip_prefix(&known.to_ascii_lowercase());
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
-    })
 }
 
 fn token(given: Option<String>) -> Checked<Option<String>> {
@@ -348,28 +324,33 @@ mod tests {
     }
 
     #[test]
-    fn which_languages_are_known() {
-        for (languages, is_known) in [
-            (&[][..], true),
-            (&["en"], true),
-            (&["en-GB"], true),
-            (&["fr", "en"], true),
-            (&["de"], true),
-            (&["de_AT"], true),
-            (&["ur-Latn"], true),
-            (&["UR-latn-PK"], true),
-            // Perspective's name
-            (&["hi-Latn"], true),
-            (&["fr"], false),
-            (&["ur"], false),
-            (&["hi"], false),
-            (&["ur-Arab"], false),
-            (&["und"], false),
-            (&["english"], false),
+    fn nothing_that_is_kept_has_room_for_a_text() {
+        let (long, longer) = ("a".repeat(35), "a".repeat(36));
+        let (many, more) = (vec!["en"; 16], vec!["en"; 17]);
+        for (languages, score_type, is_kept) in [
+            (json!(null), json!(null), true),
+            (json!([]), json!("PROBABILITY"), true),
+            (json!(["ur-Latn", "de_AT", long]), json!("RAW_2"), true),
+            (json!(many), json!(null), true),
+            (json!(more), json!(null), false),
+            (json!([longer]), json!(null), false),
+            (json!([""]), json!(null), false),
+            (json!(["You fool"]), json!(null), false),
+            (json!(["ö"]), json!(null), false),
+            (json!(["en"]), json!("You fool"), false),
+            (json!(["en"]), json!("probability"), false),
+            (json!(["en"]), json!(""), false),
         ] {
-            let languages: Vec<String> = languages.iter().map(|&tag| tag.to_owned()).collect();
-            let checked = check_languages("TOXICITY", &languages);
-            assert_eq!(checked.is_ok(), is_known, "{languages:?}");
+            let score = json!({ "value": 1, "type": score_type });
+            let in_span = json!({ "spanScores": [{ "score": score }] });
+            for scores in [json!({ "summaryScore": score }), in_span] {
+                let request = json!({
+                    "comment": { "text": "a" }, "languages": languages,
+                    "attributeScores": { "TOXICITY": scores },
+                });
+                let read = Suggest::read(request.to_string().as_bytes());
+                assert_eq!(read.is_ok(), is_kept, "{request}");
+            }
         }
     }
 }

@@ -110,12 +110,22 @@ pub(super) struct SuggestedScore {
 impl SuggestedScores {
     /// Says something, and nothing that is no probability.
     pub(super) fn is_sound(&self) -> bool {
-        let spans = self.span_scores.iter().flatten();
-        let mut values = spans
-            .filter_map(|span| span.score.as_ref())
-            .chain(&self.summary_score)
+        let mut values = self
+            .scores()
             .map(|score| score.value.unwrap_or(0.0))
             .peekable();
         values.peek().is_some() && values.all(|value| (0.0..=1.0).contains(&value))
+    }
+
+    /// What the scores are said to be.
+    pub(super) fn types(&self) -> impl Iterator<Item = &str> {
+        self.scores().filter_map(|score| score.r#type.as_deref())
+    }
+
+    fn scores(&self) -> impl Iterator<Item = &SuggestedScore> {
+        let spans = self.span_scores.iter().flatten();
+        spans
+            .filter_map(|span| span.score.as_ref())
+            .chain(&self.summary_score)
     }
 }

@@ -10,12 +10,32 @@ use actix_web::middleware::Next;
 use actix_web::{HttpResponse, web};
 use askama::Template as _;
 use futures_util::FutureExt as _;
+use serde_json::json;
 
 use super::Chrome;
 use crate::error::{Error, Shown};
 
-/// Below these addresses nobody reads pages.
-const FOR_PROGRAMS: [&str; 3] = ["/api/", "/v1alpha1/", "/$discovery/"];
+/// Who reads an answer.
+#[derive(Clone, Copy)]
+enum Reader {
+    Person,
+    /// a program of our own API
+    Program,
+    /// a program made for Google's, which looks for a number and a word of theirs
+    GooglesProgram,
+}
+
+impl Reader {
+    fn of(path: &str) -> Self {
+        if path.starts_with("/api/") {
+            Self::Program
+        } else if path.starts_with("/v1alpha1/") || path.starts_with("/$discovery/") {
+            Self::GooglesProgram
+        } else {
+            Self::Person
+        }
+    }
+}
 
 #[derive(askama::Template)]
 #[template(path = "error.html")]
@@ -38,10 +58,8 @@ pub async fn render(
     // taken out now: the request cannot be kept, since routing panics on one that is shared
     let chrome = request.app_data::<web::Data<Chrome>>().cloned();
     let chrome = chrome.as_deref().cloned().unwrap_or_default();
-    let for_programs = FOR_PROGRAMS
-        .iter()
-        .any(|start| request.path().starts_with(start));
-    let answer = |failed: &HttpResponse| answer(failed, &chrome, for_programs);
+    let reader = Reader::of(request.path());
+    let answer = |failed: &HttpResponse| answer(failed, &chrome, reader);
     // a panic ends its request, not the connection's other ones, and says nothing of itself
     match AssertUnwindSafe(next.call(request)).catch_unwind().await {
         Ok(Ok(response)) => {
@@ -64,7 +82,7 @@ pub async fn render(
 }
 
 /// The page or JSON for a response that failed.
-fn answer(failed: &HttpResponse, chrome: &Chrome, for_programs: bool) -> HttpResponse {
+fn answer(failed: &HttpResponse, chrome: &Chrome, reader: Reader) -> HttpResponse {
     let status = failed.status();
     let shown = failed
         .extensions()
@@ -77,17 +95,24 @@ fn answer(failed: &HttpResponse, chrome: &Chrome, for_programs: bool) -> HttpRes
             answer.insert_header((name.clone(), value.clone()));
         }
     }
-    if for_programs {
-        return answer.json(
-            serde_json::json!({ "error": { "code": shown.code, "message": shown.message } }),
-        );
+    let message = shown.message;
+    match reader {
+        Reader::Program => {
+            return answer.json(json!({ "error": { "code": shown.code, "message": message } }));
+        }
+        Reader::GooglesProgram => {
+            let (code, word) = (status.as_u16(), googles_word(status));
+            return answer
+                .json(json!({ "error": { "code": code, "message": message, "status": word } }));
+        }
+        Reader::Person => {}
     }
     let page = ErrorPage {
         chrome,
         title: title(status),
-        message: &shown.message,
+        message: &message,
     };
-    let html = page.render().unwrap_or_else(|_| shown.message.clone());
+    let html = page.render().unwrap_or_else(|_| message.clone());
     answer.content_type("text/html; charset=utf-8").body(html)
 }
 
@@ -113,6 +138,19 @@ fn generic(status: StatusCode) -> Shown {
             Error::BadRequest("The request could not be understood.".into()).shown()
         }
         _ => Error::Internal(anyhow::anyhow!("{status}")).shown(),
+    }
+}
+
+/// Google's word for what came of a request (`google.rpc.Code`).
+fn googles_word(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::UNAUTHORIZED => "UNAUTHENTICATED",
+        StatusCode::FORBIDDEN => "PERMISSION_DENIED",
+        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => "NOT_FOUND",
+        StatusCode::TOO_MANY_REQUESTS => "RESOURCE_EXHAUSTED",
+        StatusCode::SERVICE_UNAVAILABLE => "UNAVAILABLE",
+        _ if status.is_client_error() => "INVALID_ARGUMENT",
+        _ => "INTERNAL",
     }
 }
 

@@ -419,6 +419,11 @@ async fn what_cannot_be_read_is_refused_in_googles_words() {
     let nul = json!({ "comment": { "text": "a" }, "clientToken": "\u{0}", "attributeScores": { "TOXICITY": { "summaryScore": { "value": 0 } } } });
     let answer = stage.asks(SUGGEST, &nul).await;
     assert_refused(&answer, 400, "INVALID_ARGUMENT", "", "NUL");
+    // nor a text where a language is kept
+    let text = json!({ "comment": { "text": "a" }, "languages": ["The bridge is late."], "attributeScores": { "TOXICITY": { "summaryScore": { "value": 0 } } } });
+    let answer = stage.asks(SUGGEST, &text).await;
+    let message = "Name at most 16 languages";
+    assert_refused(&answer, 400, "INVALID_ARGUMENT", message, "a text");
 }
 
 #[tokio::test]
@@ -447,12 +452,14 @@ async fn a_key_is_needed_and_can_be_revoked_and_bounds_how_much_is_asked() {
         "wrong key",
     );
     assert_eq!(detail["reason"], "API_KEY_INVALID");
-    let by_header = client
-        .request(Method::POST, ANALYZE)
-        .header("x-goog-api-key", &stage.key);
-    send(client, by_header.body(good.to_string()))
-        .await
-        .expect(200);
+    for path in [ANALYZE, &format!("{ANALYZE}?key=")] {
+        let by_header = client
+            .request(Method::POST, path)
+            .header("x-goog-api-key", &stage.key);
+        send(client, by_header.body(good.to_string()))
+            .await
+            .expect(200);
+    }
 
     let slow = key(house, "slow", 1).await;
     // one a second: of several at once, some are too many
@@ -735,9 +742,16 @@ async fn the_description_names_the_address_that_is_set() {
         "/$discovery/other",
         ANALYZE,
     ] {
-        let answer = client.get(path).await.expect(404);
-        assert!(answer.json()["error"].is_object(), "{path}");
+        let answer = client.get(path).await;
+        assert_refused(&answer, 404, "NOT_FOUND", "nothing at this address", path);
     }
+    // what a page of another site would send
+    let request = client.request(Method::POST, ANALYZE);
+    let answer = client
+        .send(request.header("origin", "https://evil.example").body("{}"))
+        .await;
+    assert_refused(&answer, 403, "PERMISSION_DENIED", "another site", "origin");
+    assert_eq!(answer.header("access-control-allow-origin"), "");
 }
 
 #[tokio::test]
