@@ -68,16 +68,28 @@ pub(super) async fn record(
     Ok(id)
 }
 
-/// How many comments wait for the machine, how many are dead letters, and how long the oldest has waited, in
-/// seconds. Each count has its own partial index: this is asked every few seconds, under millions of comments too.
-pub(super) async fn depth(db: &PgPool) -> Result<(i64, i64, f64)> {
-    let row = sqlx::query!(
+/// What waits.
+pub(super) struct Depth {
+    /// for the machine
+    pub(super) pending: i64,
+    /// for a person, dead letters included
+    pub(super) held: i64,
+    pub(super) dead: i64,
+    /// how long the oldest has waited for the machine, in seconds
+    pub(super) age: f64,
+}
+
+/// Each count has its own partial index: this is asked every few seconds, under millions of comments too.
+pub(super) async fn depth(db: &PgPool) -> Result<Depth> {
+    let depth = sqlx::query_as!(
+        Depth,
         r#"SELECT count(*) AS "pending!",
+                  (SELECT count(*) FROM comment WHERE status = 'held') AS "held!",
                   (SELECT count(*) FROM comment WHERE status = 'held' AND dead_letter) AS "dead!",
                   coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 AS "age!"
            FROM comment WHERE status = 'pending'"#
     )
     .fetch_one(db)
     .await?;
-    Ok((row.pending, row.dead, row.age))
+    Ok(depth)
 }

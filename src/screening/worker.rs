@@ -44,12 +44,13 @@ pub(crate) async fn measure(db: PgPool, stop: CancellationToken) {
         .await
         .is_some()
     {
-        if let Ok((pending, dead, age_s)) = store::depth(&db).await {
+        if let Ok(depth) = store::depth(&db).await {
             #[expect(clippy::cast_precision_loss, reason = "counts far below 2^52")]
-            let (pending, dead) = (pending as f64, dead as f64);
-            metrics::gauge!("queue_depth", "queue" => "screening").set(pending);
-            metrics::gauge!("jobs_dead_letter").set(dead);
-            metrics::gauge!("queue_oldest_age_seconds").set(age_s);
+            let count = |waiting: i64| waiting as f64;
+            metrics::gauge!("queue_depth", "queue" => "screening").set(count(depth.pending));
+            metrics::gauge!("queue_depth", "queue" => "review").set(count(depth.held));
+            metrics::gauge!("jobs_dead_letter").set(count(depth.dead));
+            metrics::gauge!("queue_oldest_age_seconds").set(depth.age);
         }
     }
 }
