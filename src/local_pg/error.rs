@@ -28,6 +28,12 @@ pub enum LocalPgError {
         /// What is installed, in words.
         found: String,
     },
+    /// A one-off command was pointed at a folder in which no Belowline keeps its data.
+    #[error(
+        "there is no Belowline in {}. Name its folder with --data-dir or BELOWLINE_DATA_DIR, or its database with \
+         DATABASE_URL; `belowline serve` makes a new one", .0.display()
+    )]
+    Missing(PathBuf),
     /// Another program holds the data folder.
     #[error(
         "another Belowline ({}) is using the data folder {}. Stop it first, or choose another folder \

@@ -152,18 +152,25 @@ impl Attached {
     }
 }
 
-/// For one-off commands: joins the server that a running Belowline keeps on this folder, or starts one.
+/// For one-off commands: joins the server that a running Belowline keeps on this folder, or starts one on what is there.
+/// Makes no new database: whoever mistypes the folder would look for their accounts in it.
 ///
 /// # Errors
-/// As [`LocalPg::start`]; also when the program that holds the folder opens no database within a minute.
+/// [`LocalPgError::Missing`] when there is none; otherwise as [`LocalPg::start`]; also when the program that holds the
+/// folder opens no database within a minute.
 pub async fn attach_or_start(
     options: &Options,
     progress: Progress<'_>,
 ) -> Result<Attached, LocalPgError> {
+    let missing = || LocalPgError::Missing(options.data_dir.clone());
+    if !Place::is_in_use(options) {
+        return Err(missing());
+    }
     let place = Place::prepare(options)?;
     let limit = Instant::now() + ATTACH_LIMIT;
     loop {
         let holder = match lock::take(&place)? {
+            Locked::Ours(_) if cluster::major(&place)?.is_none() => return Err(missing()),
             Locked::Ours(lock) => {
                 let own = start_locked(options, &place, lock, progress).await?;
                 return Ok(Attached::Started(own));

@@ -23,6 +23,13 @@ pub(super) struct Place {
 }
 
 impl Place {
+    /// Whether anything has ever been kept in the data folder, or is about to be. Makes nothing.
+    pub(super) fn is_in_use(options: &Options) -> bool {
+        ["pg", "belowline.lock"]
+            .iter()
+            .any(|name| options.data_dir.join(name).exists())
+    }
+
     /// Makes the data folder if it is missing. Others may pass through it, as the server's user must, but
     /// not list it.
     pub(super) fn prepare(options: &Options) -> Result<Place, LocalPgError> {

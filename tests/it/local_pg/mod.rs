@@ -261,8 +261,9 @@ async fn a_one_off_command_joins_a_running_server_and_leaves_it_running() {
 async fn a_one_off_command_waits_for_a_program_that_is_still_making_its_database() {
     each_user(async |folder| {
         let program = Program::start_without_waiting(&folder);
+        // the holder writes its number down
         program::until("the folder is held", async || {
-            folder.holds("belowline.lock")
+            folder.holds("belowline.lock") && !folder.read("belowline.lock").is_empty()
         })
         .await;
         let joined = attach_or_start(&options(folder.path()), &mut |_| {})
@@ -277,6 +278,7 @@ async fn a_one_off_command_waits_for_a_program_that_is_still_making_its_database
 #[tokio::test]
 async fn a_one_off_command_starts_a_server_for_itself_and_stops_it() {
     let folder = Folder::ours();
+    Program::start(&folder).await.stop(Signal::TERM).await;
     let started = attach_or_start(&options(folder.path()), &mut |_| {})
         .await
         .expect("started");
@@ -284,6 +286,22 @@ async fn a_one_off_command_starts_a_server_for_itself_and_stops_it() {
     program::connect(&started.url()).await;
     started.stop().await.expect("stopped");
     assert!(folder.server_processes().is_empty());
+}
+
+#[tokio::test]
+async fn a_one_off_command_makes_no_database_where_there_is_none() {
+    let folder = Folder::ours();
+    for path in [folder.path().join("mistyped"), folder.path().to_owned()] {
+        let refused = attach_or_start(&options(&path), &mut |_| {}).await;
+        let said = refused.expect_err("refused").to_string();
+        assert!(said.starts_with("there is no Belowline in "), "{said}");
+    }
+    let left = std::fs::read_dir(folder.path()).expect("the folder");
+    assert_eq!(left.count(), 0, "nothing is made");
+    // nor where a start has left nothing but its lock
+    folder.write("belowline.lock", "1\n");
+    let refused = attach_or_start(&options(folder.path()), &mut |_| {}).await;
+    assert!(matches!(refused, Err(LocalPgError::Missing(_))));
 }
 
 #[tokio::test]
