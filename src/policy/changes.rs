@@ -79,9 +79,9 @@ pub(super) async fn carry_out(
             (
                 status,
                 Said {
-                    at,
                     problem,
                     typed,
+                    at,
                     ..Said::default()
                 },
             )

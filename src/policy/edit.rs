@@ -2,7 +2,7 @@
 
 use super::tables::{self, Model};
 use crate::error::{Error, Result};
-use crate::filter::{Kind, Levels, RulesetSource, Term, Topic, Warning, builtin_lists, lint_term};
+use crate::filter::{Kind, Levels, RulesetSource, Term, Topic, Warning, builtin_lists, lint_terms};
 
 /// Terms that one form may bring.
 const MAX_LINES: usize = 200;
@@ -119,10 +119,7 @@ pub(super) fn change(source: &RulesetSource, change: Change) -> Result<Changed> 
             "Changed the settings".to_owned()
         }
     };
-    let warnings = added
-        .iter()
-        .flat_map(|term| lint_term(term, &source))
-        .collect();
+    let warnings = lint_terms(&added, &source);
     Ok(Changed {
         source,
         note,

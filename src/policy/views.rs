@@ -91,6 +91,9 @@ pub(super) struct Terms {
     pub(super) model: Model,
 }
 
+/// A number of a table: its field, its column, and what stands there.
+type Cell = (&'static str, &'static str, String);
+
 impl Terms {
     fn source(&self) -> &RulesetSource {
         &self.in_force.source
@@ -119,7 +122,7 @@ impl Terms {
     }
 
     /// From how many refusals of a hundred comments like it on the model notes a comment, holds it, calls it severe.
-    fn thresholds(&self) -> Vec<(AbuseKind, [(&'static str, &'static str, String); 3])> {
+    fn thresholds(&self) -> Vec<(AbuseKind, [Cell; 3])> {
         let rows = self.model.thresholds.iter();
         rows.map(|&(kind, threshold)| {
             let numbers = [

@@ -184,7 +184,8 @@ async fn a_desk(house: &Belowline) -> (Arc<Chrome>, Browser, Uuid, Uuid) {
     let aside = gus
         .posts(
             &article,
-            "Lasagne: layer the pasta with bechamel, ragu and parmesan, and bake it for forty minutes.",
+            "Lasagne: layer the pasta with a thick bechamel, a ragu of beef and grated parmesan, then bake it in a hot \
+             oven for forty minutes and serve it with salad.",
         )
         .await;
     let elsewhere = gus

@@ -26,7 +26,7 @@ async fn what_was_changed_in_one_row_is_not_lost_when_another_is_wrong() {
         ("threat-hold", "20"),
         ("threat-severe", "10"),
     ] {
-        chief.fill(&format!("[name='{field}']"), number).await;
+        chief.fill(&format!("input[name='{field}']"), number).await;
     }
     let save = "form[action^='/desk/terms/model'] button";
     chief.click(save).await;
@@ -39,8 +39,8 @@ async fn what_was_changed_in_one_row_is_not_lost_when_another_is_wrong() {
     let saved = "SELECT count(*) FROM ruleset";
     assert_eq!(house.count(saved).await, 0);
 
-    chief.fill("[name='threat-notice']", "5").await;
-    chief.fill("[name='threat-severe']", "200").await;
+    chief.fill("input[name='threat-notice']", "5").await;
+    chief.fill("input[name='threat-severe']", "200").await;
     chief.click(save).await;
     chief.waits_for("Saved. New comments").await;
     assert!(chief.path().await.ends_with("?saved=model#model-title"));
