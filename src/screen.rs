@@ -1,6 +1,4 @@
-//! Screening by lines: one comment a line in, one verdict a line out, in the same order. Serves
-//! files of millions of lines and a slow pipe alike: what is there is judged at once, on every
-//! core, and answered before more is awaited.
+//! Screening by lines: a comment in, a verdict out, in order; what is there is answered before more is awaited.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -9,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::filter::{Outcome, Ruleset, Subject, TopicTable, Verdict, assess};
+use crate::web::with_whole_characters;
 
 mod around;
 mod topic;
@@ -47,6 +46,7 @@ struct Request {
     #[serde(default)]
     id: Value,
     text: Option<String>,
+    name: Option<String>,
     article: Option<RequestArticle>,
     parent: Option<String>,
     ancestors: Option<Vec<String>>,
@@ -99,14 +99,12 @@ struct Answered {
 pub struct Options {
     /// How many comments are judged at a time; at least one.
     pub threads: usize,
-    /// Whether the articles are all of one site: then those of the lines above are its other stories, for a line that
-    /// brings no background of its own.
+    /// Whether the articles are one site's: those above are its other stories, where a line brings no background.
     pub one_site: bool,
 }
 
 /// Judges every line of `input` and writes the answers in order. Takes what the reader already holds, answers and
-/// flushes; so a child process that is sent one line answers that line. Memory is bounded by a batch and the newest
-/// articles.
+/// flushes, so that one line sent is one answered. Memory is bounded by a batch and the newest articles.
 ///
 /// # Errors
 /// Only those of reading and writing. A bad line becomes an error line and the run goes on.
@@ -289,7 +287,8 @@ fn read(line: &Line) -> Result<Request, (Value, String)> {
         (Value::Null, error)
     })?;
     let text = text.trim_start_matches('\u{feff}');
-    let request: Request = serde_json::from_str(text).map_err(|error| {
+    let json = with_whole_characters(text.as_bytes());
+    let request: Request = serde_json::from_slice(&json).map_err(|error| {
         // the parser counts lines of its own
         let said = error.to_string();
         let said = said.split(" at line ").next().unwrap_or_default();
@@ -334,6 +333,7 @@ fn with_subject<T>(
     let conversation = conversation(table, request.conversation.as_ref());
     then(&Subject {
         text: request.text.as_deref().unwrap_or_default(),
+        name: request.name.as_deref(),
         article: request.article.as_ref().map(RequestArticle::text),
         parent: request.parent.as_deref(),
         ancestors: &ancestors,

@@ -6,6 +6,7 @@ use super::attribute::score_behind;
 use super::language::{check_languages, languages_to_keep};
 use super::refusal::{Checked, Refusal};
 use super::wire::{AnalyzeIn, AttributeIn, ContextIn, SuggestIn, SuggestedScores, TextIn};
+use crate::web::with_whole_characters;
 
 /// The longest comment, in bytes (UTF-8).
 pub(super) const LONGEST_COMMENT: usize = 20 * 1024;
@@ -53,8 +54,8 @@ pub(super) struct Suggest {
 
 impl Analyze {
     pub(super) fn read(body: &[u8]) -> Checked<Self> {
-        let asked: AnalyzeIn =
-            serde_json::from_slice(body).map_err(|error| Refusal::unreadable(&error))?;
+        let asked: AnalyzeIn = serde_json::from_slice(&with_whole_characters(body))
+            .map_err(|error| Refusal::unreadable(&error))?;
         let text = comment(asked.comment)?;
         let attributes = attributes(asked.requested_attributes)?;
         let parent = parent(asked.context)?;
@@ -74,8 +75,8 @@ impl Analyze {
 
 impl Suggest {
     pub(super) fn read(body: &[u8]) -> Checked<Self> {
-        let sent: SuggestIn =
-            serde_json::from_slice(body).map_err(|error| Refusal::unreadable(&error))?;
+        let sent: SuggestIn = serde_json::from_slice(&with_whole_characters(body))
+            .map_err(|error| Refusal::unreadable(&error))?;
         let text = comment(sent.comment)?;
         let scores = sent.attribute_scores.unwrap_or_default();
         if scores.is_empty() {

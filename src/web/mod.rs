@@ -5,12 +5,14 @@ mod document;
 pub mod errors;
 mod form;
 pub mod headers;
+mod json;
 mod page;
 mod text;
 
 pub use client::ClientIp;
 pub use document::{Document, MAX_BODY, body};
 pub use form::{Form, Typed};
+pub use json::with_whole_characters;
 pub use page::{Chrome, html, is_right_to_left, local_path, see_other};
 pub use text::check_text;
 
