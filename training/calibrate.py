@@ -23,7 +23,6 @@ import program
 from encoder import ABUSIVE, HEADS, Encoder, auc, padded, pooled, tokenizer
 from sentences import KINDS
 
-FOREIGN = ("ruhsold_roman_urdu", "germeval2018")
 # Of what the encoder makes of comments, as many principal components take part in the score for abuse.
 COMPONENTS = 20
 SHARES = {  # of a newspaper's comments; from UCC, SFU and the kinds within Jigsaw's and Civil Comments' abusive ones
@@ -36,7 +35,7 @@ def fitting_rows(most=1500):
     """Rows for the combination: `valid` of what trained the weights, all of what may not."""
     rows = []
     for corpus in corpora.SHIPPED:
-        if corpora.head(corpus) == corpus and corpus not in FOREIGN:
+        if corpora.head(corpus) == corpus and corpus not in corpora.FOREIGN:
             rows.append(random.Random(1).sample(part := list(corpora.load(corpus, "valid")), min(most, len(part))))
     for corpus in corpora.WITHHELD:
         part = list(corpora.load(corpus, "train"))
@@ -220,7 +219,7 @@ def main():
         if kind == "toxicity":
             columns, more = [ABUSIVE], axes
         elif kind == "identity_attack":
-            columns = [i for i, name in enumerate(HEADS) if name.removeprefix("corpus:") not in FOREIGN]
+            columns = [i for i, name in enumerate(HEADS) if name.removeprefix("corpus:") not in corpora.FOREIGN]
         else:
             columns = [HEADS.index(kind)]
         features = np.hstack([by_encoder[known][:, columns], by_fast[known][:, columns], means[known] @ more])

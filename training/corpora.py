@@ -13,7 +13,9 @@ from pathlib import Path
 import sentences
 from sentences import KINDS
 
-DATA = Path(os.environ.get("BELOWLINE_DATA", Path(__file__).parent.parent.parent / "shared" / "data"))
+if "BELOWLINE_DATA" not in os.environ:
+    raise SystemExit("set BELOWLINE_DATA to the folder of the labelled data: training/README.md says what it has")
+DATA = Path(os.environ["BELOWLINE_DATA"])
 
 # Only what may be used for weights that are shipped (docs/data.md): name -> most positive and most
 # negative rows taken from `train` in one epoch.
@@ -25,6 +27,8 @@ SHIPPED = {
     "sbic_dev_test": (3000, 2400), "gab_hate_corpus": (2700, 7000), "ruhsold_roman_urdu": (2500, 2500),
     "germeval2018": (1600, 1600),
 }
+# Not in English, and not in the languages of the larger encoders.
+FOREIGN = {"ruhsold_roman_urdu", "germeval2018"}
 HEADS = [name for name in SHIPPED if name != "toxigen_prompts"]
 # Sets that may only validate, or fit fewer than a hundred numbers.
 WITHHELD = ["ucc_globe_and_mail", "sfu_globe_and_mail", "impermium_insults", "youtoxic_1000", "reddit_nlu", "ethos",

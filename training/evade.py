@@ -139,9 +139,9 @@ def screen(program, texts):
     return answers
 
 
-def found(text, answer):
-    """The stretches of the text in which terms were found, in characters, merged."""
-    marks = sorted(span for r in answer["reasons"] if r["phase"] == "terms" and r["kind"] != "evasion" for span in r["spans"])
+def found(text, answer, phases=("terms",)):
+    """The stretches of the text that reasons of these phases mark, in characters, merged."""
+    marks = sorted(span for r in answer["reasons"] if r["phase"] in phases and r["kind"] != "evasion" for span in r["spans"])
     data, merged = text.encode(), []
     for start, end in ((len(data[:a].decode()), len(data[:b].decode())) for a, b in marks):
         if merged and start <= merged[-1][1]:
@@ -151,9 +151,14 @@ def found(text, answer):
     return merged
 
 
-def held(answer):
-    """Held because of a listed term: the other phases see no words."""
+def by_term(answer):
+    """Held because of a listed term."""
     return any(r["phase"] == "terms" and r["severity"] != "mild" for r in answer["reasons"])
+
+
+def held(answer):
+    """Held for whatever reason."""
+    return answer["verdict"] != "publish"
 
 
 def comments(paths, split):
@@ -167,21 +172,27 @@ def comments(paths, split):
 def table(arguments):
     texts = list(comments(arguments.comments, arguments.split))
     plain = screen(arguments.program, texts)
-    rows = [(text, found(text, answer)) for text, answer in zip(texts, plain) if held(answer)]
-    print(f"{len(texts)} abusive comments, {len(rows)} held by a term")
+    # whatever holds them, with all words disguised that the reasons mark; and listed terms alone
+    for title, is_held, phases in (("held", held, ("terms", "model")), ("held by a term", by_term, ("terms",))):
+        rows = [(text, found(text, answer, phases)) for text, answer in zip(texts, plain) if is_held(answer)]
+        print(f"{len(texts)} abusive comments, {len(rows)} {title}")
+        shares(rows, is_held, arguments)
+
+
+def shares(rows, is_held, arguments):
     kinds = {name: (lambda t, s, r, how=how: disguised(t, s, how, r)) for name, how in WORDS.items()} | TEXTS
     extra = {name: (lambda t, s, r, how=how: disguised(t, s, how, r)) for name, how in EXTRA.items()} | WHOLE
-    shares = {}
+    kept = {}
     for name, how in (kinds | extra).items():
         rng = random.Random(f"{arguments.seed} {name}")
         tried = [how(text, spans, rng) for text, spans in rows]
         answers = screen(arguments.program, tried)
-        shares[name] = sum(map(held, answers)) / max(1, len(rows))
-        print(f"{name:15} {shares[name]:.3f}")
-        lost = [new for new, answer in zip(tried, answers) if not held(answer)]
+        kept[name] = sum(map(is_held, answers)) / max(1, len(rows))
+        print(f"{name:15} {kept[name]:.3f}")
+        lost = [new for new, answer in zip(tried, answers) if not is_held(answer)]
         for text in lost[: arguments.show]:
             print("   ", text[:300].replace("\n", " "))
-    print(f"average of the first {len(kinds)}: {sum(shares[name] for name in kinds) / len(kinds):.3f}")
+    print(f"average of the first {len(kinds)}: {sum(kept[name] for name in kinds) / len(kinds):.3f}\n")
 
 
 def innocent(arguments):
@@ -189,7 +200,7 @@ def innocent(arguments):
         texts = [line.strip() for line in file if line.strip()]
     answers = screen(arguments.program, texts)
     fired = [(t, a) for t, a in zip(texts, answers) if found(t, a)]
-    stopped = [t for t, a in fired if held(a)]
+    stopped = [t for t, a in fired if by_term(a)]
     print(f"{len(texts)} harmless expressions: a term in {len(fired)} ({len(fired) / len(texts):.2%}), "
           f"{len(stopped)} held ({len(stopped) / len(texts):.2%})")
     notes = collections.Counter(r["note"] for _, a in fired for r in a["reasons"])

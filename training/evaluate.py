@@ -59,6 +59,22 @@ def has(verdict, kind):
     return any(reason["kind"] == kind for reason in verdict["reasons"])
 
 
+def sample(corpus, part, most):
+    """Rows of a collection; what trained no weights is seen whole."""
+    rows = list(corpora.load(corpus, part))
+    if corpus in corpora.WITHHELD:
+        rows += list(corpora.load(corpus, "train"))
+    return random.Random(3).sample(rows, min(most, len(rows)))
+
+
+def share_found(scores, truth, alarms=0.05):
+    """The share of the abusive that are found where this share of the clean is taken for it."""
+    scores, truth = np.asarray(scores), np.asarray(truth) > 0.5
+    if truth.all():
+        return float("nan")
+    return (scores[truth] > np.quantile(scores[~truth], 1 - alarms)).mean()
+
+
 def main():
     ask = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     ask.add_argument("--models")
@@ -70,35 +86,36 @@ def main():
     print("### By corpus\n")
     rows, means = [], []
     for corpus in [*corpora.SHIPPED, *corpora.WITHHELD]:
-        # what trained no weights is seen whole
-        part = list(corpora.load(corpus, with_.part))
-        if corpus in corpora.WITHHELD:
-            part += list(corpora.load(corpus, "train"))
-        part = random.Random(3).sample(part, min(with_.most, len(part)))
-        verdicts = program.screen([{"text": row["text"]} for row in part], *options)
+        part = sample(corpus, with_.part, with_.most)
+        verdicts = program.screen([{"text": row["text"], "unexplained": True} for row in part], *options)
         truth = np.array([row["abusive"] for row in part])
         hold = np.array([held(verdict) for verdict in verdicts])
-        area = auc([toxicity(verdict) for verdict in verdicts], truth)
+        scores = [toxicity(verdict) for verdict in verdicts]
+        area = auc(scores, truth)
         clean = percent(hold[truth == 0].mean()) if (truth == 0).any() else "–"
-        rows.append((corpus, len(part), f"{area:.3f}", percent(hold[truth == 1].mean()), clean))
-        if corpus not in ("ruhsold_roman_urdu", "germeval2018", "toxigen_prompts"):
+        hate = [(row["kinds"]["identity_attack"], verdict["scores"].get("identity_attack") or 0.0)
+                for row, verdict in zip(part, verdicts) if row["kinds"]["identity_attack"] is not None]
+        wrong = np.array([label >= 0.5 for label, _ in hate])
+        hate = f"{auc([score for _, score in hate], wrong):.3f}" if 20 <= wrong.sum() <= len(hate) - 20 else ""
+        rows.append((corpus, len(part), int(truth.sum()), f"{area:.3f}", f"{share_found(scores, truth):.2f}", hate, percent(hold[truth == 1].mean()), clean))
+        if corpus not in corpora.FOREIGN | {"toxigen_prompts"}:
             means.append(area)
-    table(("corpus", "comments", "ROC-AUC", "abusive held", "clean held"), rows)
+    table(("corpus", "comments", "abusive", "ROC-AUC of toxicity", "found at 5 % false alarms", "ROC-AUC of identity attack", "abusive held", "clean held"), rows)
     print(f"Mean ROC-AUC of the English ones: {np.mean(means):.3f}\n")
 
     print("### Clean news comments and calibration\n")
-    verdicts = program.screen([{"text": text} for text in nyt()], *options)
+    verdicts = program.screen([{"text": text, "unexplained": True} for text in nyt()], *options)
     print(f"New York Times, approved: held {percent(np.mean([held(verdict) for verdict in verdicts]))}", end="; ")
     kinds = collections.Counter(kind for verdict in verdicts for kind in {reason["kind"] for reason in verdict["reasons"]})
     print("reasons:", dict(kinds.most_common()), "\n")
     part = [row for corpus in NEWS for row in corpora.load(corpus, "valid")]
-    scores = [toxicity(verdict) for verdict in program.screen([{"text": row["text"]} for row in part], *options)]
+    scores = [toxicity(verdict) for verdict in program.screen([{"text": row["text"], "unexplained": True} for row in part], *options)]
     gap = error_of_calibration(scores, [row["abusive"] for row in part])
     print(f"Globe and Mail, valid ({len(part)}): expected calibration error {gap:.3f}\n")
 
     print("### Our own sentences: frames and groups that training never saw\n")
     own = list(corpora.own("valid", 24, 31))
-    verdicts = program.screen([{"text": row["text"]} for row in own], *options)
+    verdicts = program.screen([{"text": row["text"], "unexplained": True} for row in own], *options)
     by = collections.defaultdict(list)
     for row, verdict in zip(own, verdicts):
         if row["kinds"]["identity_attack"] is not None:
@@ -118,7 +135,7 @@ def main():
     print("### Neutral sentences about people\n")
     # all of them: in a sample each term has too few to show a difference of two points
     every = list(corpora.read(corpora.DATA / "suites" / "jigsaw_sentence_templates_en.jsonl.gz"))
-    verdicts = program.screen([{"text": row["text"]} for row in every], *options)
+    verdicts = program.screen([{"text": row["text"], "unexplained": True} for row in every], *options)
     print(f"ROC-AUC {auc([toxicity(verdict) for verdict in verdicts], [row['abusive'] for row in every]):.3f}; "
           f"neutral ones held by term:\n")
     flags = collections.defaultdict(list)

@@ -13,7 +13,7 @@ import numpy as np
 
 import corpora
 import program
-from evaluate import has, nyt, percent, table, toxicity
+from evaluate import has, held as held_for_abuse, nyt, percent, table, toxicity
 
 ABUSIVE = ["jigsaw_wikipedia_sample", "surge_toxicity", "toxic_spans_civil_comments", "cad_reddit", "fox_news",
            "impermium_insults", "ucc_globe_and_mail"]
@@ -54,6 +54,15 @@ def shown(rows):
           [(f"{score:.3f}", corpus, " ".join(text.split())[:220].replace("|", "\\|")) for score, corpus, text in rows])
 
 
+def few(rows, most):
+    """The first of them, two of each section: the sentences of one frame are much alike."""
+    found = []
+    for row in rows:
+        if sum(row[1] == other[1] for other in found) < 2:
+            found.append(row)
+    return found[:most]
+
+
 def mistakes(options, most, each=10):
     rows = []
     for corpus in ABUSIVE:
@@ -61,17 +70,17 @@ def mistakes(options, most, each=10):
         rows += random.Random(5).sample(part, min(most, len(part)))
     verdicts = program.screen([{"text": row["text"]} for row in rows], *options)
     judged = [(toxicity(verdict), row["corpus"], row["text"], row["abusive"], verdict) for row, verdict in zip(rows, verdicts)]
-    missed = sorted((item for item in judged if item[3] == 1 and item[4]["verdict"] == "publish"), key=lambda item: item[0])
-    alarms = sorted((item for item in judged if item[3] == 0 and item[4]["verdict"] != "publish"), key=lambda item: -item[0])
+    missed = sorted((item for item in judged if item[3] == 1 and not held_for_abuse(item[4])), key=lambda item: item[0])
+    alarms = sorted((item for item in judged if item[3] == 0 and held_for_abuse(item[4])), key=lambda item: -item[0])
     print("### Abuse that is missed, least suspected first\n")
     shown([item[:3] for item in missed[:each]])
     print("### Harmless comments that are held, most suspected first\n")
     shown([item[:3] for item in alarms[:each]])
-    approved = nyt(most * 3)
+    approved = nyt()
     print("### Approved comments of a newspaper that are held\n")
     held = [(toxicity(verdict), "New York Times", text)
             for text, verdict in zip(approved, program.screen([{"text": text} for text in approved], *options))
-            if verdict["verdict"] != "publish"]
+            if held_for_abuse(verdict)]
     shown(sorted(held, reverse=True)[:each])
     own = list(corpora.own("valid", 6, 33))
     verdicts = program.screen([{"text": row["text"]} for row in own], *options)
@@ -81,9 +90,9 @@ def mistakes(options, most, each=10):
         if truth is not None and has(verdict, "identity_attack") != (truth > 0.5):
             wrong[truth].append((verdict["scores"]["identity_attack"] or 0.0, row["section"], row["text"]))
     print("### Our own hateful sentences without a reason of hate\n")
-    shown(sorted(wrong[1.0])[:each])
+    shown(few(sorted(wrong[1.0]), each))
     print("### Our own harmless sentences with one\n")
-    shown(sorted(wrong[0.0], reverse=True)[:each])
+    shown(few(sorted(wrong[0.0], reverse=True), each))
 
 
 def main():

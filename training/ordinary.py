@@ -4,7 +4,7 @@
     python3 training/ordinary.py --dictionary american-english british-english --comments DATA/abuse/*.jsonl.gz
 
 The dictionaries have one word a line (Debian's packages wamerican and wbritish: SCOWL). Of the comments,
-JSON lines with `text`, `abusive` and `corpus`, only those that are not abusive count: a word that stands in at
+JSON lines with `text`, `abusive`, `split` and `corpus`, only those of `train` that are not abusive count: a word that stands in at
 least --rows of them and in two corpora is known too, as names and new words are. Listed terms are left out.
 """
 
@@ -50,7 +50,7 @@ def common(paths, rows):
         with gzip.open(path, "rt", encoding="utf-8") as file:
             for line in file:
                 row = json.loads(line)
-                if row["abusive"] != 0 or not row["lang"].startswith("en"):
+                if row["split"] != "train" or row["abusive"] != 0 or not row["lang"].startswith("en"):
                     continue
                 for word in set(WORD.findall(row["text"].lower())):
                     count[word] += 1

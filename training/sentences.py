@@ -128,11 +128,13 @@ class Filler:
 
     def article(self, text):
         # "a Asian" reads badly and would tell the model what is a template
-        return re.sub(r"\b([Aa]) (?=[AEIOUaeiou](?!n?i(?:que|ted|v)))", r"\1n ", text)
+        return re.sub(r"\b([Aa]) (?=[AEIOUaeiou](?!n?i(?:que|ted|v)|uro))", r"\1n ", text)
 
     def fill(self, frame, depth=0):
         rng = self.rng
-        frame = re.sub(r"\(([^()]*\|[^()]*)\)", lambda found: rng.choice(found[1].split("|")), frame)
+        # from the inside out: a choice may stand within another
+        while (chosen := re.sub(r"\(([^()]*\|[^()]*)\)", lambda found: rng.choice(found[1].split("|")), frame)) != frame:
+            frame = chosen
         people, one, adjective = rng.choice(self.groups)
         several, slur = rng.choice(self.slurs)
         own, mine = rng.choice(self.reclaimed)

@@ -33,7 +33,6 @@ PACKAGES = Path(__file__).parent / "runs" / "packages"
 LAYERS, WIDTH, PARTS, INNER, LONGEST = 12, 768, 12, 3072, 64
 # The lowest layers and the words stay as they are: they know the language, and learning costs most in them.
 FROZEN = 4
-FOREIGN = {"ruhsold_roman_urdu", "germeval2018"}
 
 
 def base():
@@ -128,7 +127,7 @@ def number(text):
 
 def lessons():
     """Each text of the English collections once, and the sentences of one epoch."""
-    rows = {row["text"]: row for row in [*corpora.epoch(0), *corpora.epoch(1)] if row["corpus"] not in FOREIGN | {"sentences"}}
+    rows = {row["text"]: row for row in [*corpora.epoch(0), *corpora.epoch(1)] if row["corpus"] not in corpora.FOREIGN | {"sentences"}}
     rows = list(rows.values()) + list(corpora.own("train", 8, 11))
     random.Random(4).shuffle(rows)
     return rows
@@ -147,7 +146,7 @@ def opinions(model, encoded, tokens=4096):
 def look(model, words, most=250):
     """ROC-AUC of abuse per corpus, on a part of `valid`: to watch the training."""
     rows = []
-    for corpus in [*(set(corpora.HEADS) - FOREIGN), "impermium_insults", "ucc_globe_and_mail", "olid", "youtoxic_1000"]:
+    for corpus in [*(set(corpora.HEADS) - corpora.FOREIGN), "impermium_insults", "ucc_globe_and_mail", "olid", "youtoxic_1000"]:
         part = list(corpora.load(corpus, "valid"))
         rows += random.Random(5).sample(part, min(most, len(part)))
     found = opinions(model, words([row["text"] for row in rows]))[:, ABUSIVE]

@@ -10,7 +10,7 @@ import numpy as np
 
 import corpora
 import program
-from evaluate import nyt, percent, table
+from evaluate import held, nyt, percent, table
 
 KINDS = ["toxicity", "identity_attack", "insult", "threat"]
 
@@ -33,18 +33,18 @@ def main():
     for value in (1, 0):
         name = "own abusive" if value else "own harmless"
         sets[name] = [row["text"] for row in own if row["kinds"]["toxicity"] == value]
-    found = {name: program.screen([{"text": text} for text in texts], *options) for name, texts in sets.items()}
+    found = {name: program.screen([{"text": text, "unexplained": True} for text in texts], *options) for name, texts in sets.items()}
     for kind in KINDS:
         print(f"\n### {kind}\n")
         rows = []
-        for least in (0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.25, 0.33, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
+        for least in (0.02, 0.05, 0.1, 0.15, 0.2, 0.23, 0.25, 0.3, 0.35, 0.4, 0.5, 0.7):
             shares = [np.mean([(verdict["scores"].get(kind) or 0) >= least for verdict in verdicts])
                       for verdicts in found.values()]
             rows.append((least, *map(percent, shares)))
         table(("from", *found), rows)
     print("\n### verdicts\n")
-    table(("set", "held", "held by terms alone"), [
-        (name, percent(np.mean([verdict["verdict"] != "publish" for verdict in verdicts])),
+    table(("set", "held", "for more than the model finds"), [
+        (name, percent(np.mean([held(verdict) for verdict in verdicts])),
          percent(np.mean([any(r["phase"] != "model" and r["severity"] != "mild" for r in verdict["reasons"]) for verdict in verdicts])))
         for name, verdicts in found.items()])
 

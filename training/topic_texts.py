@@ -1,6 +1,7 @@
 """The texts that the topic table is distilled on, and what the sentence encoder makes of them.
 
-Comments from collections whose licence lets weights be shipped (docs/data.md), of each only `train`; and, since
+Comments from collections whose licence lets weights be shipped (docs/data.md), of each only `train`, and none that
+stands in the `valid` of another, for abuse or for topics; and, since
 those speak of few things, a dictionary (WordNet 3.0) and speeches on everything that a state does (the State of
 the Union addresses, public domain), as packages carry them.
 
@@ -24,7 +25,6 @@ from encoder import PARTS, WIDTH, Encoder, tokenizer
 LONGEST = 96
 PART = 8192
 ONTOPIC = ["fox_news", "rumoureval2017"]
-FOREIGN = {"ruhsold_roman_urdu", "germeval2018"}
 PACKAGES = Path(__file__).parent / "runs" / "packages"
 LINK = re.compile(r"https?://\S+|www\.\S+")
 
@@ -51,20 +51,31 @@ def once(found, seed):
 
 def replies():
     """News and what people reply to it, of articles in `train`."""
-    found = []
+    found, unseen = [], unseen_texts()
     for name in ONTOPIC:
         side = sides(name)
         for row in ontopic(name, "articles"):
             if row["split"] == "train":
                 found += [row["title"], row["body"]]
         found += [row["text"] for row in ontopic(name, "comments") if side[row["article_id"]] == "train"]
-    return once(found, 7)
+    return [text for text in once(found, 7) if text not in unseen]
+
+
+def unseen_texts():
+    """What is to be judged on: comments may be in `train` of one collection and in `valid` of another."""
+    found = [row["text"] for name in corpora.SHIPPED for row in corpora.load(name, "valid")]
+    for name in ONTOPIC:
+        side = sides(name)
+        found += [row["text"] for row in ontopic(name, "comments") if side[row["article_id"]] != "train"]
+    return set(map(clean, found))
 
 
 def texts():
     """Every permitted text."""
-    return once(replies() + [row["text"] for name in corpora.SHIPPED if name not in FOREIGN
-                             for row in corpora.load(name, "train")], 7)
+    unseen = unseen_texts()
+    found = replies() + [row["text"] for name in corpora.SHIPPED if name not in corpora.FOREIGN
+                         for row in corpora.load(name, "train")]
+    return [text for text in once(found, 7) if text not in unseen]
 
 
 def dictionary():

@@ -142,7 +142,7 @@ class Opinions:
         self.said = torch.tensor(kept["said"].astype(np.float32)).sigmoid()
         self.at = {int(number): i for i, number in enumerate(kept["numbers"])}
         # of heads that it did not learn it says nothing
-        self.learnt = torch.tensor([name.removeprefix("corpus:") not in teacher.FOREIGN for name in HEADS]).float()
+        self.learnt = torch.tensor([name.removeprefix("corpus:") not in corpora.FOREIGN for name in HEADS]).float()
 
     def of(self, rows):
         """For each row what was said, and whether anything was; both rows × HEADS."""
@@ -176,6 +176,7 @@ def main():
     ask.add_argument("--start", type=Path, nargs="*", default=[], help="weights whose mean to start from, or those that ship")
     ask.add_argument("--heads", action="store_true", help="train the heads alone, on the encoder as it is")
     ask.add_argument("--epochs", type=int, default=4)
+    ask.add_argument("--first", type=int, default=0, help="the number of the first epoch, by which its rows are drawn")
     ask.add_argument("--rate", type=float, default=1.2e-4)
     ask.add_argument("--tokens", type=int, default=3072, help="tokens in a batch")
     ask.add_argument("--threads", type=int, default=0)
@@ -204,7 +205,7 @@ def main():
     topics = Topics(with_.topics)
     opinions = Opinions(with_.teacher) if with_.teacher else None
     plan, words = [], tokenizer()
-    for number in range(with_.epochs):
+    for number in range(with_.first, with_.first + with_.epochs):
         rng = random.Random(100 + number)
         rows = corpora.epoch(number) + (topics.more(number) if with_.topic else [])
         texts = [disturb(row["text"], rng) if rng.random() < 0.1 else row["text"] for row in rows]
