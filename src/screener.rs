@@ -66,6 +66,8 @@ pub struct Request<'a> {
     /// the answer must name it
     pub id: String,
     pub text: &'a str,
+    /// the name that is published with it
+    pub name: Option<&'a str>,
     /// what the comment is about; without it nothing is off topic
     pub article: Option<RequestArticle<'a>>,
     /// the comment that this one answers

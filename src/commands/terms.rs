@@ -5,7 +5,7 @@ use std::io::Read as _;
 use anyhow::Context as _;
 
 use crate::cli::TermsArgs;
-use crate::filter::{Kind, Ruleset, Severity, Term, import_terms, lint_term};
+use crate::filter::{Kind, Ruleset, Severity, Term, import_terms, lint_terms};
 
 pub(super) fn run(arguments: &TermsArgs) -> anyhow::Result<()> {
     let mut text = String::new();
@@ -25,11 +25,7 @@ pub(super) fn run(arguments: &TermsArgs) -> anyhow::Result<()> {
     let source =
         import_terms(&text, &like).with_context(|| format!("cannot use {}", arguments.file))?;
     Ruleset::compile(&source)?;
-    for warning in source
-        .terms
-        .iter()
-        .flat_map(|term| lint_term(term, &source))
-    {
+    for warning in lint_terms(&source.terms, &source) {
         eprintln!("{}: {}", warning.term, warning.message);
     }
     println!("{}", serde_json::to_string_pretty(&source)?);

@@ -279,6 +279,34 @@ fn what_is_shown_is_what_holds() {
 }
 
 #[test]
+fn what_is_too_long_to_be_read_in_order_gets_the_quick_look() {
+    let ruleset = ruleset();
+    let long = "I took the ferry to school for nine years and I will miss it. ".repeat(160);
+    let many = "\u{1f937}".repeat(5_000);
+    for (text, is_quick) in [(&long, false), (&many, true)] {
+        let subject = Subject {
+            unexplained: true,
+            ..Subject::of(text)
+        };
+        let verdict = assess(&ruleset, &subject);
+        assert_eq!(verdict.model.contains("quick look"), is_quick);
+    }
+}
+
+#[test]
+fn half_a_sentence_of_the_comment_above_is_the_writers_own() {
+    let ruleset = ruleset();
+    let parent =
+        "Nobody here is saying that all immigrants should be shot at the border. Stop lying.";
+    let text = "“All immigrants should be shot at the border.” I agree with every word.";
+    let subject = Subject {
+        parent: Some(parent),
+        ..Subject::of(text)
+    };
+    assert_eq!(assess(&ruleset, &subject).verdict, Outcome::Hold);
+}
+
+#[test]
 fn the_quick_look_says_so_and_holds_more() {
     let ruleset = ruleset();
     let judged = |text: &'static str, quick| {

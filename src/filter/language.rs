@@ -5,9 +5,8 @@ use std::sync::LazyLock;
 
 use whatlang::Lang;
 
-use super::wordlist::{
-    Line, builtin_lists, is_known as is_english, is_ordinary, is_stop_word, parse, shipped,
-};
+use super::fold::chars::{is_unspaced, is_word};
+use super::wordlist::{Line, builtin_lists, is_known, is_ordinary, is_stop_word, parse, shipped};
 
 /// The languages that the model was trained on, as BCP 47 tags.
 pub const LANGUAGES: [&str; 3] = ["en", "ur-Latn", "de"];
@@ -17,7 +16,7 @@ const ROMAN_URDU: &str = "hai hain nahi nahin nai ka ki ke ko mein mai main se b
     tera teri tere mera meri mere apni apna apne kar karo karta karti karte raha rahi rahe tha thi aur ya par pe sab \
     log koi kuch bohat bahut acha accha jo jab tak phir abhi hum ham inko unko isko usko iska uska bhai yaar gaya gayi \
     hota hoti hona diya liya chal baat larki larka bc salay sale kutta kutti hn sy rha rhi rhy krna krta nhi ky lye liye \
-    mujhe tujhe";
+    mujhe tujhe hy ek aik kr sb kis kon kahi kia jao dua gya hun hoon hui hua hue krte han";
 const GERMAN: &str = "der die das und ist nicht ein eine einen einem einer ich du er sie es wir ihr den dem des mit \
     auf für von zu im am bei nach wie was wer wenn aber oder auch noch nur schon sind war haben hat wird werden kann \
     dass daß sich mich dich uns euch kein keine mal ja doch so hier dann alle diese dieser dieses mehr sehr";
@@ -40,6 +39,9 @@ static TERMS: LazyLock<HashSet<String>> = LazyLock::new(|| {
         .collect()
 });
 
+/// So many letters or fewer have most words that several languages share, and abbreviations.
+const SHORT: usize = 3;
+
 /// A share of a text's words, from which they are evidence.
 const SHARE: usize = 6;
 
@@ -57,7 +59,7 @@ pub fn language(text: &str) -> Option<&'static str> {
     for word in words.filter(|word| !word.is_empty()) {
         all += 1;
         let word = lower_case(word, &mut lower);
-        let is_english = is_stop_word(word) || (word.len() > 3 && is_ordinary(word));
+        let is_english = is_stop_word(word) || (word.len() > SHORT && is_ordinary(word));
         english += usize::from(is_english);
         urdu.extend(roman_urdu.get(word));
         german += usize::from(germanic.contains(word));
@@ -125,17 +127,17 @@ pub(super) fn legible(text: &str) -> Legible {
     let language = language(text);
     if is_foreign_script(text) || language.is_some_and(|tag| !LANGUAGES.contains(&tag)) {
         Legible::Not
-    } else if foreign_words(text) < FOREIGN_WORDS && (language.is_some() || is_mostly_english(text))
-    {
+    } else if foreign_words(text) < FOREIGN_WORDS && (language.is_some() || is_mostly_known(text)) {
         Legible::Wholly
     } else {
         Legible::Partly
     }
 }
 
-/// Whether half of the words are English ones; names, which no list has, left out. A single word can be anything.
-fn is_mostly_english(text: &str) -> bool {
-    let (mut all, mut known) = (0_usize, 0);
+/// Whether half of the words are English, or of another language that was learnt; names, which no list has, left out. A
+/// single word can be anything.
+fn is_mostly_known(text: &str) -> bool {
+    let (mut all, mut mixed, mut german) = (0_usize, 0, 0);
     let mut lower = String::new();
     let is_text = |part: &&str| !part.starts_with(['@', '#']) && !part.contains("//");
     for (at, part) in text.split_whitespace().filter(is_text).enumerate() {
@@ -144,29 +146,45 @@ fn is_mostly_english(text: &str) -> bool {
             let is_name = at > 0
                 && letters.next().is_some_and(char::is_uppercase)
                 && letters.any(char::is_lowercase);
-            if is_name || word.len() < 2 {
+            let is_abbreviation = word.len() <= SHORT && word.chars().all(char::is_uppercase);
+            if is_name || is_abbreviation || word.len() < 2 {
                 continue;
             }
             all += 1;
             let word = lower_case(word, &mut lower);
-            let learnt = LISTED.iter().any(|list| list.contains(word));
-            known += usize::from(is_english(word) || learnt || TERMS.contains(word));
+            let is_english = is_known(word) && !ABROAD.contains(&word);
+            let [roman_urdu, germanic] = &*LISTED;
+            // who writes Roman Urdu mixes it with English
+            mixed += usize::from(is_english || roman_urdu.contains(word) || TERMS.contains(word));
+            german += usize::from(germanic.contains(word));
         }
     }
-    all < 2 || known * 2 >= all
+    all < 2 || mixed.max(german) * 2 >= all
 }
+
+/// Words that stand in English comments as parts of names only, and in every sentence of other languages.
+const ABROAD: [&str; 48] = [
+    "che", "com", "como", "con", "da", "das", "de", "del", "della", "dem", "den", "der", "des",
+    "di", "dos", "du", "el", "en", "er", "est", "et", "eu", "il", "jag", "la", "las", "le", "les",
+    "lo", "los", "med", "mi", "ne", "nos", "nous", "para", "pas", "por", "pour", "que", "se", "si",
+    "su", "tu", "un", "una", "une", "van",
+];
 
 /// From so many words in another script on there is something that was not read, however much English stands around.
 /// One or two are a name or a word that is talked about.
 const FOREIGN_WORDS: usize = 3;
 
-/// Words in another script; a single letter is a sign.
+/// Words in another script; a single letter is a sign. Where no spaces stand between words, three
+/// letters count as one.
 fn foreign_words(text: &str) -> usize {
-    let is_long = |word: &&str| word.chars().filter(|c| c.is_alphabetic()).nth(1).is_some();
-    text.split_whitespace()
-        .filter(is_long)
-        .filter(|word| is_foreign_script(word))
-        .count()
+    let words = text.split(|c: char| !is_word(c));
+    let foreign = words.filter(|word| is_foreign_script(word));
+    let length = |word: &str| match word.chars().filter(|c| c.is_alphabetic()).count() {
+        0 | 1 => 0,
+        letters if word.chars().any(is_unspaced) => letters.div_ceil(3),
+        _ => 1,
+    };
+    foreign.map(length).sum()
 }
 
 /// Whether more than a third of the letters are no Latin ones.
@@ -271,6 +289,26 @@ mod tests {
             ("העיר אינה זקוקה לגשר הזה", "he", false),
             ("", "und", true),
             ("12 %", "und", true),
+            (
+                "Los inmigrantes son ratas y hay que matarlos a todos, no me gustan",
+                "und",
+                false,
+            ),
+            (
+                "De er rotter, men vi skal nok drukne dem for at f\u{e5} fred her",
+                "und",
+                false,
+            ),
+            (
+                "The bridge is lovely and the town has waited long for it. \u{6740}\u{5149}\u{6240}\u{6709}\u{7a46}\u{65af}\u{6797}",
+                "en",
+                false,
+            ),
+            (
+                "The bridge is lovely and the town has waited for it. \u{627}\u{646}-\u{633}\u{628}-\u{6a9}\u{648}-\u{645}\u{627}\u{631}",
+                "en",
+                false,
+            ),
         ] {
             assert_eq!(language(text).unwrap_or("und"), expected, "{text}");
             assert_eq!(legible(text) == Legible::Wholly, known, "{text}");

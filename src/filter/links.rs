@@ -1,9 +1,10 @@
-//! Phase 3: links. How many there are, and whether one leads to a blocked domain.
+//! Phase: links. How many there are, and whether one leads to a blocked domain.
 
 use linkify::{LinkFinder, LinkKind};
 
+use super::fold::chars::is_unspaced;
 use super::phases::{Phase, Prepared, Signals};
-use super::verdict::{Kind, Reason, Severity};
+use super::verdict::{Kind, Reason, Severity, merge_spans};
 
 pub(super) struct Links;
 
@@ -26,6 +27,7 @@ impl Phase for Links {
                 blocked.push((domain.clone(), [link.from, link.to]));
             }
         }
+        let spans = merge_spans(spans);
         let mut signals = Signals::default();
         if spans.len() > rules.max {
             let note = format!(
@@ -43,7 +45,7 @@ impl Phase for Links {
                 continue;
             };
             let note = format!("A link leads to the blocked domain {domain}.");
-            let spans = group.iter().map(|(_, span)| *span).collect();
+            let spans = merge_spans(group.iter().map(|(_, span)| *span).collect());
             signals
                 .reasons
                 .push(reason(self.name(), Severity::Severe, spans, note));
@@ -72,19 +74,57 @@ struct Link {
 /// The links of a text, with or without a scheme. Without one, the last label must be a known
 /// public suffix, or every missing space after a full stop would make a link.
 fn found(text: &str) -> Vec<Link> {
+    let wide = links(text);
+    // quotation marks, dashes and emoji would count as parts of an address
+    let bare = bare(text);
+    let in_bare = links(&bare).into_iter().filter(|link| {
+        let at = wide.partition_point(|known| known.from <= link.from);
+        let known = at.checked_sub(1).and_then(|at| wide.get(at));
+        let is_known = known.is_some_and(|known| known.host == link.host && link.to <= known.to);
+        !is_known && !is_cut(text, link)
+    });
+    let mut found: Vec<Link> = in_bare.collect();
+    found.extend(wide);
+    found.sort_by_key(|link| (link.from, link.to));
+    found
+}
+
+fn links(text: &str) -> Vec<Link> {
     let mut finder = LinkFinder::new();
     finder.kinds(&[LinkKind::Url]).url_must_have_scheme(false);
-    finder
-        .links(text)
-        .filter_map(|link| {
-            let host = host_of(link.as_str())?;
-            Some(Link {
-                from: link.start(),
-                to: link.end(),
-                host,
-            })
+    let link = |found: linkify::Link<'_>| {
+        let host = host_of(found.as_str())?;
+        Some(Link {
+            from: found.start(),
+            to: found.end(),
+            host,
         })
-        .collect()
+    };
+    finder.links(text).filter_map(link).collect()
+}
+
+/// The text, byte for byte as long, with spaces for what is no ASCII and for signs at the beginning of a word.
+fn bare(text: &str) -> String {
+    let mut bare = String::with_capacity(text.len());
+    for c in text.chars() {
+        let begins = bare.is_empty() || bare.ends_with(' ');
+        if c.is_ascii() && !(begins && c.is_ascii_punctuation()) {
+            bare.push(c);
+        } else {
+            bare.extend(std::iter::repeat_n(' ', c.len_utf8()));
+        }
+    }
+    bare
+}
+
+/// Whether it is only the part of a word that has no other letters. Where words stand without spaces, a link may too.
+fn is_cut(text: &str, link: &Link) -> bool {
+    let before = text
+        .get(..link.from)
+        .and_then(|text| text.chars().next_back());
+    let after = text.get(link.to..).and_then(|text| text.chars().next());
+    let is_letter = |c: char| c.is_alphanumeric() && !is_unspaced(c);
+    before.is_some_and(is_letter) || after.is_some_and(is_letter)
 }
 
 fn host_of(link: &str) -> Option<String> {
@@ -142,6 +182,24 @@ mod tests {
             ("mail me at a@example.com", vec![]),
             ("file.txt 3.14 e.g. v1.2.3", vec![]),
             ("", vec![]),
+            (
+                "“http://evil.org”, «evil.org»",
+                // a domain may end with a quotation mark, too
+                vec!["evil.org", "evil.xn--org-9o0a", "evil.org"],
+            ),
+            (
+                "evil.org🔥 evil.org’s page, evil.org—the worst",
+                vec!["evil.org", "evil.org", "evil.org"],
+            ),
+            (
+                "//evil.org, @evil.org and ...evil.org",
+                vec!["evil.org", "evil.org", "evil.org"],
+            ),
+            ("请看evil.org吧", vec!["evil.org"]),
+            (
+                "http://m\u{fc}ller.de/caf\u{e9} and m\u{fc}ller.de",
+                vec!["xn--mller-kva.de", "xn--mller-kva.de"],
+            ),
         ] {
             let found: Vec<String> = found(text).into_iter().map(|link| link.host).collect();
             assert_eq!(found, hosts, "{text}");
@@ -177,6 +235,10 @@ mod tests {
             ("http://a.com http://b.com http://c.com", Outcome::Hold),
             ("look at http://www.evil.org/x", Outcome::Hold),
             ("look at https://notevil.org/x", Outcome::Publish),
+            ("Buy now 👉evil.org", Outcome::Hold),
+            ("日evil.org", Outcome::Hold),
+            ("“a.com”, “b.com”", Outcome::Publish),
+            ("“a.com” “b.com” “c.com”", Outcome::Hold),
         ] {
             assert_eq!(
                 assess(&ruleset, &Subject::of(text)).verdict,

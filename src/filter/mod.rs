@@ -8,6 +8,7 @@ mod links;
 mod marks;
 mod model;
 mod phases;
+mod private;
 mod quoted;
 mod repeats;
 mod ruleset;
@@ -30,7 +31,7 @@ pub use source::{
 };
 pub use subject::{ArticleText, Subject};
 pub use terms::import::{ImportError, import_terms};
-pub use terms::lint::{Warning, lint_term};
+pub use terms::lint::{Warning, lint_terms};
 pub use topic::{
     ArticleTopic, Background, Conversation, PassageAt, Relation, Stale, Table as TopicTable,
     TopicEvidence, measure_topic,

@@ -6,6 +6,7 @@
 //! | `terms` | listed terms, also disguised ones, outside quotations of the comment above | those of the terms, `evasion` |
 //! | `model` | what reads as abuse, without those quotations; abstains in a language it has not learnt | `toxicity`, `identity_attack`, `insult`, `threat`, `profanity`, `spam`, `unread_language` |
 //! | `links` | too many links, links to blocked domains | `links` |
+//! | `private` | telephone numbers, e-mail addresses, where somebody lives | `personal_data` |
 //! | `repeats` | the same text, line or word again and again, a wall of capitals | `repeat`, `shouting` |
 //! | `topic` | a comment that is about something else; abstains when it cannot tell | `off_topic`, `thanks`, `correction`, `about_moderation` |
 
@@ -16,6 +17,7 @@ use super::fold::disguise::{Glyph, glyphs};
 use super::fold::joined::join;
 use super::fold::normalize::{View, normalize};
 use super::links::Links;
+use super::private::Private;
 use super::quoted::quoted;
 use super::repeats::Repeats;
 use super::ruleset::Ruleset;
@@ -23,10 +25,10 @@ use super::subject::Subject;
 use super::terms::Terms;
 use super::terms::matcher::Hit;
 use super::topic::{Topic, TopicEvidence};
-use super::verdict::{Kind, Outcome, Reason, Scores, Verdict};
+use super::verdict::{Kind, Outcome, Reason, Scores, Verdict, covered};
 
 /// The policy.
-const PHASES: [&dyn Phase; 5] = [&Terms, &Abuse, &Links, &Repeats, &Topic];
+const PHASES: [&dyn Phase; 6] = [&Terms, &Abuse, &Links, &Private, &Repeats, &Topic];
 
 /// One measurement of a text. A phase keeps nothing between two texts.
 pub(super) trait Phase: Sync {
@@ -64,23 +66,11 @@ pub(super) struct Prepared<'a> {
 
 impl<'a> Prepared<'a> {
     pub(super) fn new(ruleset: &'a Ruleset, subject: &'a Subject<'a>) -> Self {
-        let folds = ruleset.source.folds;
-        let view = normalize(subject.text, folds);
-        let glyphs = glyphs(&view.pieces, folds);
-        let joined = if folds.separators {
-            join(&glyphs)
-        } else {
-            Vec::new()
-        };
         let quoted = subject
             .parent
             .map_or_else(Vec::new, |parent| quoted(subject.text, parent));
-        let mut hits = ruleset.matcher.hits(subject.text, &view, &glyphs, &joined);
-        hits.retain(|hit| {
-            !quoted
-                .iter()
-                .any(|[from, to]| *from <= hit.from && hit.to <= *to)
-        });
+        let (view, glyphs, mut hits) = terms_in(ruleset, subject.text);
+        hits.retain(|hit| !covered(&quoted, [hit.from, hit.to]));
         Self {
             ruleset,
             subject,
@@ -96,6 +86,20 @@ impl<'a> Prepared<'a> {
     pub(super) fn own_words(&self) -> Option<&OwnWords<'a>> {
         self.own_words.get_or_init(|| abuse::read(self)).as_ref()
     }
+}
+
+/// The two views of a text, and the listed terms in it.
+pub(super) fn terms_in(ruleset: &Ruleset, text: &str) -> (View, Vec<Glyph>, Vec<Hit>) {
+    let folds = ruleset.source.folds;
+    let view = normalize(text, folds);
+    let glyphs = glyphs(&view.pieces, folds);
+    let joined = if folds.separators {
+        join(&glyphs)
+    } else {
+        Vec::new()
+    };
+    let hits = ruleset.matcher.hits(text, &view, &glyphs, &joined);
+    (view, glyphs, hits)
 }
 
 #[cfg(test)]
@@ -129,6 +133,12 @@ pub fn assess(ruleset: &Ruleset, subject: &Subject<'_>) -> Verdict {
         let elsewhere = reason.kind == Kind::OffTopic;
         (std::cmp::Reverse(reason.severity), elsewhere, first)
     });
+    // what is too long is not read in order either
+    let in_order = prepared
+        .own_words()
+        .map_or(reads_in_order(ruleset, subject), |own| {
+            own.measured.by_both()
+        });
     let verdict = reasons
         .iter()
         .map(|reason| outcome(ruleset, subject, reason))
@@ -142,7 +152,7 @@ pub fn assess(ruleset: &Ruleset, subject: &Subject<'_>) -> Verdict {
         ruleset: ruleset.version().to_owned(),
         model: format!(
             "{}, {}",
-            ruleset.model.name(reads_in_order(ruleset, subject)),
+            ruleset.model.name(in_order),
             ruleset.topics.name()
         ),
     }

@@ -3,41 +3,56 @@
 
 use std::collections::HashSet;
 
-use super::verdict::merge_spans;
+use super::verdict::{covered, merge_spans};
 
-/// So many words in a row are a quotation; fewer are a figure of speech.
+/// A sentence of fewer words may be anybody's.
 const LEAST: usize = 5;
 /// Words of its own that a comment has at least beside its quotations. Where less is left, the quotation is all that it
 /// says, and it is judged for that.
 const LEAST_OWN: usize = 5;
 
-/// The bytes of `text`, half-open and in order, that stand between quotation marks or on a line after `>`, and word by
-/// word in `parent` too. Capitals, punctuation and white space do not count; a sign or an emoji does. What is not
-/// marked as a quotation is the writer's own, wherever it comes from, and all is where little else is left. In time
-/// proportional to both lengths.
+/// The bytes of `text`, half-open and in order, of sentences that stand between quotation marks or on a line after `>`,
+/// and word by word in `parent` too. Capitals, punctuation and white space do not count; a sign or an emoji does. What
+/// is not marked as a quotation is the writer's own, wherever it comes from, and so is half a sentence, which may say the
+/// opposite of the whole; all is where little else is left. In time proportional to both lengths.
 pub(super) fn quoted(text: &str, parent: &str) -> Vec<[usize; 2]> {
     let marked = marked(text);
     if marked.is_empty() {
         return marked;
     }
-    let (_, said) = words(parent);
-    let known: HashSet<&[String]> = said.windows(LEAST).collect();
+    let said: HashSet<Vec<String>> = sentences(parent)
+        .map(|[from, to]| words(parent, from, to).1)
+        .collect();
     let mut found = Vec::new();
     for [start, end] in marked {
-        let (places, words) = words(text.get(start..end).unwrap_or_default());
-        for (run, places) in words.windows(LEAST).zip(places.windows(LEAST)) {
-            if let ([[from, _], .., [_, to]], true) = (places, known.contains(run)) {
-                found.push([start + from, start + to]);
+        let part = text.get(start..end).unwrap_or_default();
+        for [from, to] in sentences(part) {
+            let (places, words) = words(text, start + from, start + to);
+            if let ([[from, _], .., [_, to]], true) = (
+                places.as_slice(),
+                words.len() >= LEAST && said.contains(&words),
+            ) {
+                found.push([*from, *to]);
             }
         }
     }
     let found = merge_spans(found);
-    let is_own =
-        |[from, to]: &&[usize; 2]| !found.iter().any(|[start, end]| start <= from && to <= end);
-    if words(text).0.iter().filter(is_own).count() < LEAST_OWN {
+    let own = words(text, 0, text.len()).0;
+    if own.iter().filter(|word| !covered(&found, **word)).count() < LEAST_OWN {
         return Vec::new();
     }
     found
+}
+
+/// The bytes of each sentence and line, with what ends it.
+fn sentences(text: &str) -> impl Iterator<Item = [usize; 2]> {
+    let mut from = 0;
+    text.split_inclusive(['.', '!', '?', '…', '\n'])
+        .map(move |part| {
+            let here = from;
+            from += part.len();
+            [here, from]
+        })
 }
 
 /// What closes a quotation that this character opens.
@@ -79,11 +94,13 @@ fn marked(text: &str) -> Vec<[usize; 2]> {
     found
 }
 
-/// The words of a text: their bytes, and each in lower case. A sign that is no punctuation is a word of its own.
-fn words(text: &str) -> (Vec<[usize; 2]>, Vec<String>) {
+/// The words of a part of a text: their bytes, and each in lower case. A sign that is no punctuation is a word of its own.
+fn words(text: &str, from: usize, to: usize) -> (Vec<[usize; 2]>, Vec<String>) {
     let mut places = Vec::new();
     let mut open = None;
-    for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
+    let part = text.get(from..to).unwrap_or_default();
+    let places_of = part.char_indices().map(|(at, c)| (from + at, c));
+    for (at, c) in places_of.chain([(to, ' ')]) {
         if let (Some(from), false) = (open, c.is_alphanumeric()) {
             places.push([from, at]);
             open = None;
@@ -117,32 +134,33 @@ mod tests {
 
     /// Words of its own, so that it is judged without its quotations.
     const OWN: &str = " What a thing to say to anybody.";
-    const PARENT: &str = "People like you are the reason why this town goes to the dogs.";
+    const PARENT: &str =
+        "Nobody wrote that. People like you are the reason, some say! This town goes to the dogs.";
 
     #[test]
-    fn marked_words_of_the_parent_are_quoted() {
+    fn marked_sentences_of_the_parent_are_quoted() {
         assert_eq!(
             parts(
-                "You wrote “people like you are the reason”, and I object. Why \"this town goes to the Dogs!\"?",
+                "You wrote “people like you are the reason, some say”, and I object. Why \"this town goes to the Dogs!\"?",
                 PARENT
             ),
             [
-                "people like you are the reason",
+                "people like you are the reason, some say",
                 "this town goes to the Dogs"
             ]
         );
         assert_eq!(
             parts(
-                "> people like you are the reason\nShame on you, and on your paper!",
+                "> Nobody wrote that. people like you are the reason, some say\nShame on you, and on your paper!",
                 PARENT
             ),
-            ["people like you are the reason"]
+            ["people like you are the reason, some say"]
         );
     }
 
     #[test]
     fn a_quotation_with_little_beside_it_is_all_that_is_said() {
-        let quotation = "“people like you are the reason”";
+        let quotation = "“This town goes to the dogs.”";
         assert!(parts(&format!("{quotation} So true, my friend."), PARENT).is_empty());
         assert!(!parts(&format!("{quotation} So very true, my friend."), PARENT).is_empty());
     }
@@ -152,12 +170,14 @@ mod tests {
         for text in [
             // said again, not quoted
             PARENT,
-            "people like you are the reason",
-            "“Well”, people like you are the reason, “really”",
-            "“people like you are the reason",
+            "this town goes to the dogs",
+            "“Well”, this town goes to the dogs, “really”",
+            "“this town goes to the dogs",
+            // half a sentence, which may say the opposite
+            "“people like you are the reason”",
             // something between the words that is not the parent's
-            "“people 🐷 like you are the 🐷 reason why this town 🐷”",
-            "“people like you are bad”",
+            "“this 🐷 town goes to 🐷 the dogs 🐷”",
+            "“this town goes to the cats”",
             "",
             "„Die Stadt geht vor die Hunde“, sagen Sie?",
         ] {

@@ -1,4 +1,4 @@
-//! Phase 4: the same thing again and again, and walls of capitals.
+//! Phase: the same thing again and again, and walls of capitals.
 
 use std::collections::HashSet;
 

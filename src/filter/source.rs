@@ -7,8 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::model::AbuseKind;
 use super::verdict::{Kind, Outcome, Severity};
 
-/// Everything a moderator can set. `Default` is what ships. Unknown fields are refused, so that a
-/// misspelt setting never passes silently.
+/// Everything a moderator can set; `Default` ships. An unknown field, which may be misspelt, is refused.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RulesetSource {
@@ -70,7 +69,7 @@ fn yes() -> bool {
     true
 }
 
-/// The disguises that the term phase sees through, each with its own switch. Case never matters.
+/// The disguises that are seen through, for listed terms and for what the model reads, each with its own switch. Case never matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[expect(
@@ -164,8 +163,7 @@ impl Actions {
 pub struct Links {
     /// More links than this are a strong reason.
     pub max: usize,
-    /// Domains to which no link may lead; each covers its subdomains. `example.com` blocks
-    /// `www.example.com` and not `badexample.com`.
+    /// Domains to which no link may lead, with their subdomains: `example.com` blocks `www.example.com`.
     pub blocked_domains: Vec<String>,
 }
 
@@ -182,7 +180,7 @@ impl Default for Links {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Repeats {
-    /// Compare with the same writer's recent texts.
+    /// Report what is said again: by the same writer of late, or a word or a line many times in a row.
     pub enabled: bool,
     /// The share of common word shingles from which two texts count as the same, 0 to 1.
     pub similarity: f32,
@@ -238,8 +236,7 @@ pub struct Threshold {
     pub severe: f32,
 }
 
-/// When the first stage is alone, it holds from this share of a threshold on. It notes nothing sooner: what it sees in a
-/// single word is often nothing.
+/// When the first stage is alone, it holds from this share of a threshold on, and notes nothing sooner.
 const ALONE: f32 = 0.6;
 
 impl Threshold {
@@ -268,37 +265,40 @@ impl Threshold {
 }
 
 impl Abuse {
-    /// The thresholds of a kind. Severe toxicity gives no reason of its own: it makes abuse as a whole likelier, whose
-    /// thresholds it has.
+    /// The thresholds of a kind. Severe toxicity makes abuse as a whole likelier, whose thresholds it has.
     #[must_use]
     pub fn of(&self, kind: AbuseKind) -> Threshold {
-        let mut copy = self.clone();
-        *copy.place(kind)
+        match kind {
+            AbuseKind::Toxicity | AbuseKind::SevereToxicity => self.toxicity,
+            AbuseKind::IdentityAttack => self.identity_attack,
+            AbuseKind::Insult => self.insult,
+            AbuseKind::Threat => self.threat,
+            AbuseKind::Profanity => self.profanity,
+            AbuseKind::Spam => self.spam,
+        }
     }
 
     /// Sets them.
     pub fn set_threshold(&mut self, kind: AbuseKind, threshold: Threshold) {
-        *self.place(kind) = threshold;
-    }
-
-    fn place(&mut self, kind: AbuseKind) -> &mut Threshold {
-        match kind {
+        let place = match kind {
             AbuseKind::Toxicity | AbuseKind::SevereToxicity => &mut self.toxicity,
             AbuseKind::IdentityAttack => &mut self.identity_attack,
             AbuseKind::Insult => &mut self.insult,
             AbuseKind::Threat => &mut self.threat,
             AbuseKind::Profanity => &mut self.profanity,
             AbuseKind::Spam => &mut self.spam,
-        }
+        };
+        *place = threshold;
     }
 
     /// The thresholds of a kind, by both stages or by the first alone.
     pub(super) fn threshold(&self, kind: AbuseKind, by_both: bool) -> Threshold {
-        let threshold = self.of(kind);
+        let mut threshold = self.of(kind);
         // above 1 it never holds, alone or not
-        let whole = by_both || threshold.hold > 1.0;
-        let share = if whole { 1.0 } else { ALONE };
-        Threshold::new(threshold.notice, threshold.hold * share, threshold.severe)
+        if !by_both && threshold.hold <= 1.0 {
+            threshold.hold *= ALONE;
+        }
+        threshold
     }
 }
 

@@ -16,6 +16,8 @@ pub struct ArticleText<'a> {
 pub struct Subject<'a> {
     /// The comment as it was written.
     pub text: &'a str,
+    /// The name that is published with it; what is known of its bearer is nobody's business here.
+    pub name: Option<&'a str>,
     /// Its article, where known.
     pub article: Option<ArticleText<'a>>,
     /// The comment to which it replies.

@@ -63,6 +63,8 @@ pub enum Kind {
     OffTopic,
     /// Too many links, or a link to a blocked domain.
     Links,
+    /// Somebody's telephone number, e-mail address or home.
+    PersonalData,
     /// The same text again, or the same words over and over.
     Repeat,
     /// Written in capitals throughout.
@@ -79,7 +81,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order in which people are shown them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Profanity,
         Self::Insult,
         Self::Slur,
@@ -91,6 +93,7 @@ impl Kind {
         Self::UnreadLanguage,
         Self::OffTopic,
         Self::Links,
+        Self::PersonalData,
         Self::Repeat,
         Self::Shouting,
         Self::Evasion,
@@ -124,6 +127,7 @@ impl Kind {
             Self::UnreadLanguage => "unread_language",
             Self::OffTopic => "off_topic",
             Self::Links => "links",
+            Self::PersonalData => "personal_data",
             Self::Repeat => "repeat",
             Self::Shouting => "shouting",
             Self::Evasion => "evasion",
@@ -251,6 +255,13 @@ impl Verdict {
         let all = self.scores.0.values().copied().chain(of_reasons);
         all.flatten().all(|score| (0.0..=1.0).contains(&score))
     }
+}
+
+/// Whether one of these spans, sorted and apart, covers this one.
+pub(super) fn covered(spans: &[[usize; 2]], [from, to]: [usize; 2]) -> bool {
+    let after = spans.partition_point(|[start, _]| *start <= from);
+    let before = after.checked_sub(1).and_then(|at| spans.get(at));
+    before.is_some_and(|[_, end]| to <= *end)
 }
 
 /// Sorts spans and merges those that touch or overlap; empty ones are dropped.

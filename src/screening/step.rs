@@ -111,6 +111,7 @@ impl Screening {
         let request = Request {
             id: comment.id.to_string(),
             text: &comment.body,
+            name: Some(&comment.author_name),
             article: Some(RequestArticle {
                 title: &article.title,
                 body: &article.body,

@@ -268,6 +268,23 @@ async fn what_the_filter_cannot_read_waits_for_a_person_until_the_site_says_othe
 }
 
 #[tokio::test]
+async fn a_name_that_would_be_held_as_a_comment_holds_what_it_stands_over() {
+    let house = Belowline::start().await;
+    let article = house.article("bridge").await;
+    let text = "The new bridge will save us twenty minutes on the way to school.";
+    let guest = Person {
+        email: "face@guest.example".to_owned(),
+        ..house.guest("Fuck Face")
+    };
+    let id = guest.posts(&article, text).await;
+    house.eventually_is(id, Status::Held).await;
+    house.moderator("Mo").await;
+    let desk = house.browser("Mo").await;
+    let page = desk.get(&format!("/desk/comments/{id}")).await;
+    assert!(page.expect(200).text().contains("The name contains"));
+}
+
+#[tokio::test]
 async fn what_cannot_be_a_comment_is_refused_with_a_sentence_and_nothing_is_stored() {
     let house = Belowline::with(Options::unscreened()).await;
     let article = house.article("bridge").await;

@@ -16,6 +16,8 @@ pub struct Claimed {
     pub root_id: Uuid,
     pub account_id: Option<Uuid>,
     pub session_id: Option<Uuid>,
+    /// shown with the comment
+    pub author_name: String,
     pub body: String,
     /// how long it has been in the queue, in seconds; what was imported may be much older
     pub waited_s: f64,
@@ -39,9 +41,10 @@ pub async fn claim(db: &PgPool, limit: i64, lease_s: f64) -> Result<Vec<Claimed>
              ORDER BY due_at, id LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED)
            UPDATE comment c SET due_at = now() + make_interval(secs => $2), fence = fence + 1, attempts = c.attempts + 1
            FROM due WHERE c.id = due.id
-           RETURNING c.id, c.site_id, c.article_id, c.parent_id, c.root_id, c.account_id, c.session_id, c.body, c.version,
+           RETURNING c.id, c.site_id, c.article_id, c.parent_id, c.root_id, c.account_id, c.session_id, c.author_name, c.body,
+                     c.version, c.attempts, c.fence,
                      extract(epoch FROM now() - CASE due.attempts WHEN 0 THEN due.due_at ELSE c.created_at END)::float8
-                       AS "waited_s!", c.attempts, c.fence"#,
+                       AS "waited_s!""#,
         limit,
         lease_s,
     )

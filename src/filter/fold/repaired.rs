@@ -5,13 +5,16 @@
 use super::disguise::Glyph;
 use super::joined::{is_part, pulled_apart, spaced_run};
 use super::normalize::Done;
-use super::respelt::{cased, is_disguised_latin, is_lookalike, meant};
+use super::respelt::{MASK, cased, is_disguised_latin, is_lookalike, meant};
 use crate::filter::phases::Prepared;
 use crate::filter::source::Folds;
 use crate::filter::wordlist::is_known;
 
 /// Separated letters are put together from this many on: fewer are initials.
 const LEAST_SEPARATED: usize = 4;
+
+/// Glyphs of a run that is tried without its first letter, too.
+const LONGEST_RUN: usize = 79;
 
 /// A text as it was meant, with a way back to the bytes of the original.
 #[derive(Debug, Default)]
@@ -162,10 +165,17 @@ impl Mender<'_> {
         let run = spaced_run(rest);
         if run >= LEAST_SEPARATED {
             let run = rest.get(..run * 2 - 1).unwrap_or(rest);
-            if !self.replaced_separated(run) {
-                return self.pieces(rest, run.len());
+            if self.replaced_separated(run) {
+                return run.len();
             }
-            return run.len();
+            // "a c o w a r d": the first may be a word of its own
+            let is_article = run.first().is_some_and(|g| matches!(g.raw, 'a' | 'i'));
+            let end = if is_article && run.len() <= LONGEST_RUN {
+                1
+            } else {
+                run.len()
+            };
+            return self.pieces(rest, end);
         }
         let end = rest.iter().position(|g| g.raw == ' ').unwrap_or(rest.len());
         let chunk = rest.get(..end).unwrap_or(rest);
@@ -220,16 +230,24 @@ impl Mender<'_> {
                 continue;
             }
             let next = self.terms.last().map_or(usize::MAX, |term| term.from);
-            let len = glyphs
-                .iter()
-                .skip(at)
-                .take_while(|g| is_part(g) && g.from < next)
-                .count();
+            let len = self.word_length(glyphs.get(at..).unwrap_or_default(), next);
             let word = glyphs.get(at..at + len.max(1)).unwrap_or_default();
             self.word(word);
             at += word.len().max(1);
         }
         at
+    }
+
+    /// How many glyphs the word has that begins here, up to this byte; with letters masked inside it.
+    fn word_length(&self, glyphs: &[Glyph], next: usize) -> usize {
+        if !glyphs.first().is_some_and(is_part) {
+            return 0;
+        }
+        let masks = self.folds.masks;
+        let inside = |g: &&Glyph| (is_part(g) || masks && g.raw == MASK) && g.from < next;
+        let length = glyphs.iter().take_while(inside).count();
+        let word = glyphs.get(..length).unwrap_or_default();
+        word.iter().rposition(is_part).map_or(0, |last| last + 1)
     }
 
     fn term(&mut self, term: &Disguised, next: Option<&Glyph>) {

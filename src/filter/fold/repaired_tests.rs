@@ -110,9 +110,12 @@ fn leet() {
             ("kil1 them", "kill them"),
             ("SH1T", "SHIT"),
             ("mu$lims!", "muslims!"),
+            ("5+up1d!7y", "stupidity"),
+            ("1l139al f4t", "illegal fat"),
         ],
         &[
-            "1st", "4x4", "covid19", "@lone", "mp3s", "word(s)", "yes!no", "G20", "iPhone4",
+            "1st", "4x4", "covid19", "@lone", "mp3s", "word(s)", "yes!no", "G20", "iPhone4", "5am",
+            "10th", "b2b", "401k", "h1n1",
         ],
     );
 }
@@ -170,8 +173,20 @@ fn masks() {
             masks: false,
             ..ALL
         },
-        &[("B*tch", "Bitch"), ("bullsh*t", "bullshit")],
-        &["a * b", "**important**", "w*men"],
+        &[
+            ("B*tch", "Bitch"),
+            ("bullsh*t", "bullshit"),
+            ("w*men", "women"),
+            ("a pathet*c l*b*ral", "a pathetic liberal"),
+        ],
+        &[
+            "a * b",
+            "**important**",
+            "w*m*n",
+            "5*4=20",
+            "****",
+            "4* and 5*",
+        ],
     );
 }
 

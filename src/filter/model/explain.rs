@@ -44,9 +44,13 @@ impl Measured<'_> {
             .filter(|at| range.contains(at))
             .collect();
         gone.sort_unstable();
-        let rest = (!gone.is_empty())
-            .then(|| self.without(passage, &gone))
-            .flatten();
+        let rest = if gone.is_empty() {
+            None
+        } else if kind.is_read_in_order() {
+            self.without(passage, &gone)
+        } else {
+            self.fast_without(passage, &gone)
+        };
         self.odds(kind, rest.as_ref().unwrap_or(whole), self.is_part(passage))
     }
 
@@ -78,7 +82,12 @@ impl Measured<'_> {
 
     /// The words by what they weigh in the first stage, the weightiest first.
     fn likely(&self, kind: AbuseKind, passage: usize, words: &[usize]) -> Vec<usize> {
-        let rest = |at: &usize| self.fast_without(passage, *at, kind);
+        let rest = |at: &usize| {
+            let passage = self.fast_without(passage, &[*at]);
+            passage
+                .and_then(|passage| passage.fast.get(kind as usize).copied())
+                .unwrap_or_default()
+        };
         let mut weighed: Vec<(f32, usize)> = words.iter().map(|at| (rest(at), *at)).collect();
         // stable sorts: of equals the first in the text
         weighed.sort_by(|a, b| a.0.total_cmp(&b.0));

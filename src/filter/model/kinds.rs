@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::KINDS;
 use super::tensors::ModelError;
 use crate::filter::verdict::Kind;
 
@@ -53,6 +54,11 @@ impl AbuseKind {
             Self::Toxicity => &Self::ABUSIVE,
             own => std::slice::from_ref(own),
         }
+    }
+
+    /// Whether the second stage measures it too.
+    pub(super) fn is_read_in_order(self) -> bool {
+        (self as usize) < KINDS
     }
 
     /// The name of the score.

@@ -107,7 +107,14 @@ fn real(sum: i32) -> f32 {
     sum as f32
 }
 
-/// Each row as bytes, and what one step of them is worth.
+/// The bits of a number without its sign. They are in the order of the numbers, with what is no number above all, so that
+/// the largest of a row keeps it.
+#[inline(always)]
+fn size(x: f32) -> u32 {
+    x.to_bits() & 0x7fff_ffff
+}
+
+/// Each row as bytes, and what one step of them is worth: no number where the row has one that is none.
 #[pulp::with_simd(quantise = pulp::Arch::new())]
 #[inline(always)]
 fn quantise_with<'a, S: pulp::Simd>(
@@ -119,18 +126,16 @@ fn quantise_with<'a, S: pulp::Simd>(
 ) {
     let rows = rows.chunks_exact(width).zip(bytes.chunks_exact_mut(width));
     for ((row, bytes), step) in rows.zip(steps) {
-        let mut lanes = [0.0_f32; 16];
+        let mut lanes = [0_u32; 16];
         let (blocks, rest) = row.as_chunks::<16>();
         for block in blocks {
             for (lane, x) in lanes.iter_mut().zip(block) {
-                *lane = if x.abs() > *lane { x.abs() } else { *lane };
+                *lane = size(*x).max(*lane);
             }
         }
-        let most = lanes
-            .iter()
-            .chain(rest)
-            .fold(0.0_f32, |most, x| most.max(x.abs()));
-        *step = if most > 0.0 { most / 127.0 } else { 1.0 };
+        let most = rest.iter().map(|x| size(*x)).chain(lanes).fold(0, u32::max);
+        let most = f32::from_bits(most);
+        *step = if most == 0.0 { 1.0 } else { most / 127.0 };
         let by = 1.0 / *step;
         for (byte, x) in bytes.iter_mut().zip(row) {
             *byte = (round(x * by) as u8).wrapping_add(128);
@@ -188,6 +193,24 @@ mod tests {
                 .sum::<f32>()
                 + bias[output];
             assert!((value - expected).abs() < 0.2, "{value} {expected}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_number_stays_none() {
+        let products = Products::default();
+        let layer = Linear::new(&products, &[3; 64], vec![0.01, 0.02], vec![0.0; 2]).unwrap();
+        for (at, wrong) in [
+            (0, f32::NAN),
+            (31, f32::NAN),
+            (17, -f32::NAN),
+            (31, f32::INFINITY),
+        ] {
+            let mut rows = vec![0.5; 64];
+            rows[at] = wrong;
+            let found = layer.apply(&products, &rows);
+            assert!(!found[0].is_finite() && !found[1].is_finite(), "{found:?}");
+            assert!(found[2].is_finite() && found[3].is_finite(), "{found:?}");
         }
     }
 

@@ -1,7 +1,7 @@
 //! A text as the passages in which it is read: the whole, and each of its sentences and lines, long ones in windows, so
 //! that harmless words around abusive ones do not dilute them.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -19,6 +19,12 @@ const SHORTEST: usize = 6;
 /// Pieces from which on a text is also read sentence by sentence: a shorter one is seen whole without effort. A longer
 /// sentence is read in windows of so many pieces, of which each begins in the middle of the one before.
 const LONG: usize = 48;
+
+/// Pieces of the longest text that the second stage reads, some four times a long comment: the time that it takes has a
+/// bound. The first stage alone judges longer ones, and holds more.
+const MOST: usize = 6000;
+/// Pieces that may be read to find out which words a text's reasons hang on; then what is known must do.
+const TRIES: usize = 40_000;
 
 /// What both stages make of one passage.
 #[derive(Debug, Clone, Copy)]
@@ -44,17 +50,23 @@ pub(in crate::filter) struct Measured<'m> {
     sense: Option<Sense>,
     /// What was made of a passage without some of its words: the kinds ask for the same ones.
     without: RefCell<BTreeMap<(usize, Vec<usize>), Passage>>,
+    /// How many pieces may still be read for that.
+    tries: Cell<usize>,
 }
 
 impl Model {
     /// Reads a text, with the second stage or without it.
     pub(in crate::filter) fn measure(&self, text: &str, with_encoder: bool) -> Measured<'_> {
         let words = words(text);
-        let encoder = self.encoder.as_ref().filter(|_| with_encoder);
-        let pieces = match encoder {
+        let mut encoder = self.encoder.as_ref().filter(|_| with_encoder);
+        let mut pieces: Vec<Vec<u32>> = match encoder {
             Some(encoder) => words.iter().map(|word| encoder.pieces(word)).collect(),
             None => Vec::new(),
         };
+        if pieces.iter().map(Vec::len).sum::<usize>() > MOST {
+            encoder = None;
+            pieces.clear();
+        }
         let mut measured = Measured {
             model: self,
             encoder,
@@ -65,6 +77,7 @@ impl Model {
             wholes: 0,
             sense: None,
             without: RefCell::default(),
+            tries: Cell::new(TRIES),
         };
         let wholes = measured.wholes();
         measured.wholes = wholes.len();
@@ -125,7 +138,7 @@ impl Measured<'_> {
     /// The same by the kind's own measurement.
     fn own_odds(&self, kind: AbuseKind, passage: &Passage, is_part: bool) -> f32 {
         let Some(by) = self.model.manifest.calibration(kind) else {
-            return 0.0;
+            return f32::NAN;
         };
         let at = kind as usize;
         let fast = passage.fast.get(at).copied().unwrap_or_default();
@@ -165,25 +178,26 @@ impl Measured<'_> {
             .collect()
     }
 
-    /// What it makes of a passage without some of its words, given in order.
+    /// What it makes of a passage without some of its words, given in order; `None` when so much was tried that it is
+    /// enough.
     pub(super) fn without(&self, passage: usize, gone: &[usize]) -> Option<Passage> {
         let key = (passage, gone.to_vec());
         if let Some(known) = self.without.borrow().get(&key) {
             return Some(*known);
         }
         let (range, _) = self.passages.get(passage)?;
+        let length: usize = range.clone().map(|at| self.size(at)).sum();
+        self.tries.set(self.tries.get().checked_sub(length)?);
         let (rest, _) = self.read(range.clone(), |at| !gone.contains(&at));
         self.without.borrow_mut().insert(key, rest);
         Some(rest)
     }
 
-    /// What the first stage alone makes of a passage without one of its words.
-    pub(super) fn fast_without(&self, passage: usize, gone: usize, kind: AbuseKind) -> f32 {
-        let Some((range, _)) = self.passages.get(passage) else {
-            return 0.0;
-        };
-        let logits = self.fast(range.clone().filter(|at| *at != gone));
-        logits.get(kind as usize).copied().unwrap_or_default()
+    /// The same for a kind that the first stage alone measures.
+    pub(super) fn fast_without(&self, passage: usize, gone: &[usize]) -> Option<Passage> {
+        let (range, whole) = self.passages.get(passage)?;
+        let fast = self.fast(range.clone().filter(|at| !gone.contains(at)));
+        Some(Passage { fast, ..*whole })
     }
 
     fn fast(&self, words: impl Iterator<Item = usize> + Clone) -> FastLogits {

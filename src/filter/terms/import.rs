@@ -87,7 +87,7 @@ impl List<'_> {
         }
         let mut parts = line.split('\t');
         let text = parts.next().unwrap_or_default();
-        let kind = parts.next().and_then(Kind::parse);
+        let kind = parts.next().and_then(kind_of);
         self.add(text, kind, parts.next().and_then(Severity::parse));
     }
 
@@ -165,7 +165,8 @@ fn graded(number: f64, strong: f64, severe: f64) -> Severity {
 
 fn kind_of(category: &str) -> Option<Kind> {
     let says = |part: &str| category.to_lowercase().contains(part);
-    Kind::parse(category).or_else(|| match () {
+    let named = Kind::parse(category).filter(|kind| Kind::TERMS.contains(kind));
+    named.or_else(|| match () {
         () if ["racial", "slur", "lgbtq", "religious"]
             .iter()
             .any(|p| says(p)) =>
@@ -253,8 +254,8 @@ mod tests {
             ),
             ("text", "text:profanity:strong | "),
             (
-                "foo\tslur\tsevere\nbar",
-                "foo:slur:severe bar:profanity:strong | ",
+                "foo\tslur\tsevere\nbar\nbaz\tlinks\tmild",
+                "foo:slur:severe bar:profanity:strong baz:profanity:mild | ",
             ),
             (
                 "text,category_1,severity_rating\n\"a, \"\"b\",racial / ethnic slurs,3\nc,,1.4\nd,other,2.2",

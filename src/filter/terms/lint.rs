@@ -1,5 +1,7 @@
 //! Advice about a term before it does harm.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::filter::fold::normalize::normalize;
 use crate::filter::source::{RulesetSource, Term};
 use crate::filter::wordlist::{Line, is_ordinary, ordinary_words, parse, shipped};
@@ -13,42 +15,62 @@ pub struct Warning {
     pub message: String,
 }
 
-/// What may go wrong with this term in this ruleset, which may already contain it once.
+/// What may go wrong with these terms in this ruleset, which may already contain each once. In time proportional to both.
 #[must_use]
-pub fn lint_term(term: &Term, source: &RulesetSource) -> Vec<Warning> {
+pub fn lint_terms(terms: &[Term], source: &RulesetSource) -> Vec<Warning> {
     let spell = |text: &str| normalize(text.trim(), source.folds).text().to_owned();
-    let text = spell(&term.text);
+    let mut known = Known::default();
+    for term in &source.terms {
+        *known.listed.entry(spell(&term.text)).or_default() += 1;
+    }
+    for name in &source.builtin_lists {
+        for line in shipped(name).into_iter().flat_map(parse) {
+            if let Line::Term(term) = line {
+                known.shipped.entry(spell(&term.text)).or_insert(name);
+            }
+        }
+    }
+    known.allowed = source.allow.iter().map(|text| spell(text)).collect();
+    let lint = |term: &Term| lint(term, &spell(&term.text), &known);
+    terms.iter().flat_map(lint).collect()
+}
+
+/// What a ruleset has already, as it is compared.
+#[derive(Default)]
+struct Known<'a> {
+    /// its own terms, and how often each is there
+    listed: HashMap<String, usize>,
+    /// those of the shipped lists, and the first list that has it
+    shipped: HashMap<String, &'a str>,
+    allowed: HashSet<String>,
+}
+
+fn lint(term: &Term, text: &str, known: &Known<'_>) -> Vec<Warning> {
     let mut messages = Vec::new();
     if text.is_empty() {
         messages.push("It is blank and would match nothing.".to_owned());
     } else if text.chars().count() < 3 && text.is_ascii() {
         messages.push("It is very short and would match abbreviations and initials.".to_owned());
     }
-    if is_ordinary(&text) {
+    if is_ordinary(text) {
         messages.push(format!(
             "“{text}” is an ordinary word: list the phrase that is meant."
         ));
     }
     if !term.whole_word
-        && let Some(word) = inside(&text)
+        && let Some(word) = inside(text)
     {
         messages.push(format!(
             "It would match inside “{word}”: match whole words only."
         ));
     }
-    if source
-        .terms
-        .iter()
-        .filter(|other| spell(&other.text) == text)
-        .count()
-        > 1
-    {
+    if known.listed.get(text).is_some_and(|times| *times > 1) {
         messages.push("It is listed twice: keep one of them.".to_owned());
     }
-    if let Some(name) = shipped_in(&text, source, spell) {
+    if let Some(name) = known.shipped.get(text) {
         messages.push(format!("The shipped list “{name}” has it already."));
     }
-    if source.allow.iter().any(|allowed| spell(allowed) == text) {
+    if known.allowed.contains(text) {
         messages.push(
             "It is also allowed, so that it never matches: remove one of the two.".to_owned(),
         );
@@ -67,23 +89,6 @@ fn inside(text: &str) -> Option<&'static str> {
     ordinary_words()
         .filter(|word| !text.is_empty() && *word != text && word.contains(text))
         .min_by_key(|word| (word.len(), *word))
-}
-
-fn shipped_in<'a>(
-    text: &str,
-    source: &'a RulesetSource,
-    spell: impl Fn(&str) -> String,
-) -> Option<&'a str> {
-    source
-        .builtin_lists
-        .iter()
-        .map(String::as_str)
-        .find(|name| {
-            shipped(name).is_some_and(|list| {
-                parse(list)
-                    .any(|line| matches!(line, Line::Term(known) if spell(&known.text) == text))
-            })
-        })
 }
 
 #[cfg(test)]
@@ -115,7 +120,7 @@ mod tests {
                 allow: vec!["fine phrase".to_owned()],
                 ..RulesetSource::default()
             };
-            let warnings = lint_term(&term(text), &source);
+            let warnings = lint_terms(&[term(text)], &source);
             match part {
                 Some(part) => assert!(
                     warnings.iter().any(|w| w.message.contains(part)),

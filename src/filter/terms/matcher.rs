@@ -10,7 +10,7 @@ use crate::filter::fold::chars::{is_regional, is_unspaced, is_word};
 use crate::filter::fold::disguise::{Coarse, Glyph, align};
 use crate::filter::fold::normalize::{Done, Piece, View, normalize};
 use crate::filter::source::{Folds, Term};
-use crate::filter::verdict::{Kind, Severity};
+use crate::filter::verdict::{Kind, Severity, covered, merge_spans};
 use crate::filter::wordlist::{begins_known_words, is_known};
 
 /// Shorter terms are not looked for inside longer words.
@@ -112,7 +112,7 @@ impl Matcher {
         self.coarse_hits(text, &mended, &mut found);
         let allowed = self.allowed(view);
         let mut hits = found.hits;
-        hits.retain(|hit| !covered(&allowed, hit));
+        hits.retain(|hit| !covered(&allowed, [hit.from, hit.to]));
         for hit in &mut hits {
             self.forgive(text, hit);
         }
@@ -125,7 +125,7 @@ impl Matcher {
             let (first, last) = view.range(hit.start(), hit.end());
             let entry = hit.pattern().as_usize();
             let whole = self.terms.get(entry).is_some_and(|term| term.whole_word);
-            if whole && !stands_alone(&view.pieces, first, last, |p| p.c, |_| false) {
+            if whole && !stands_alone(&view.pieces, first, last, |p| p.c, |p| p.c, |_| false) {
                 continue;
             }
             let pieces = view.pieces.get(first..last).unwrap_or_default();
@@ -146,7 +146,7 @@ impl Matcher {
         let mut compounds = Compounds::new(text, glyphs, &self.vocabulary);
         for hit in self.coarse.find_overlapping_iter(&coarse.text) {
             let (first, last) = coarse.range(hit.start(), hit.end());
-            let alone = stands_alone(glyphs, first, last, |g| g.raw, |g| g.loose);
+            let alone = stands_alone(glyphs, first, last, read_as, |g| g.raw, |g| g.loose);
             let part = glyphs.get(first..last).unwrap_or_default();
             #[cfg(test)]
             examined(part.len());
@@ -191,7 +191,7 @@ impl Matcher {
         stem: bool,
     ) -> Option<Done> {
         let is_digit = |g: &Glyph| g.raw.is_ascii_digit();
-        if self.folds.leet && stands_alone(glyphs, first, last, |g| g.raw, is_digit) {
+        if self.folds.leet && stands_alone(glyphs, first, last, read_as, |g| g.raw, is_digit) {
             return Some(Done::LEET);
         }
         let joined = self.folds.joined && compounds.stands_between_words(first, last, stem);
@@ -205,12 +205,12 @@ impl Matcher {
             let (first, last) = view.range(hit.start(), hit.end());
             let pieces = view.pieces.get(first..last).unwrap_or_default();
             if let (Some(a), Some(b)) = (pieces.first(), pieces.last())
-                && stands_alone(&view.pieces, first, last, |p| p.c, |_| false)
+                && stands_alone(&view.pieces, first, last, |p| p.c, |p| p.c, |_| false)
             {
                 spans.push([a.from, b.to]);
             }
         }
-        crate::filter::verdict::merge_spans(spans)
+        merge_spans(spans)
     }
 
     /// A term written as it is listed is not disguised, however unusual its letters are.
@@ -296,13 +296,6 @@ fn spellings(term: &Term, letters: &[char], folds: Folds) -> Vec<(Vec<char>, Don
     all
 }
 
-fn covered(allowed: &[[usize; 2]], hit: &Hit) -> bool {
-    let at = allowed.partition_point(|[start, _]| *start <= hit.from);
-    at.checked_sub(1)
-        .and_then(|at| allowed.get(at))
-        .is_some_and(|[_, end]| hit.to <= *end)
-}
-
 fn done_in(pieces: &[Piece]) -> Done {
     let mut done = Done::NONE;
     for (i, piece) in pieces.iter().enumerate() {
@@ -316,17 +309,27 @@ fn done_in(pieces: &[Piece]) -> Done {
     done
 }
 
-/// Whether `items[first..last]` is no part of a longer word.
+/// A sign that stands for a letter is one where a term begins or ends with it: "cl@ss" has no "@ss" of its own.
+fn read_as(glyph: &Glyph) -> char {
+    if glyph.done.has(Done::LEET) {
+        glyph.letter
+    } else {
+        glyph.raw
+    }
+}
+
+/// Whether `items[first..last]` is no part of a longer word. `own` is what an item of it is, and `other` one beside it.
 fn stands_alone<T>(
     items: &[T],
     first: usize,
     last: usize,
-    c: impl Fn(&T) -> char,
+    own: impl Fn(&T) -> char,
+    other: impl Fn(&T) -> char,
     loose: impl Fn(&T) -> bool,
 ) -> bool {
     let open = |edge: Option<&T>, beside: Option<&T>| match (edge, beside) {
         (Some(edge), Some(beside)) => {
-            let (e, b) = (c(edge), c(beside));
+            let (e, b) = (own(edge), other(beside));
             let letters = is_word(e) && is_word(b) && !(is_unspaced(e) || is_unspaced(b));
             let one_word = letters || (is_regional(e) && is_regional(b));
             (!one_word || loose(beside)) && !(e == '*' && b == '*')

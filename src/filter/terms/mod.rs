@@ -1,4 +1,4 @@
-//! Phase 1: listed terms, disguised or not: `matcher` finds them, `mended`, `compound` and `anagram` in what was bent or
+//! Phase: listed terms, disguised or not: `matcher` finds them, `mended`, `compound` and `anagram` in what was bent or
 //! joined; `import` and `lint` are for whoever keeps the lists.
 
 mod anagram;
@@ -13,7 +13,8 @@ use std::collections::BTreeMap;
 
 use crate::filter::fold::normalize::Done;
 use crate::filter::language::{Legible, legible};
-use crate::filter::phases::{Phase, Prepared, Signals};
+use crate::filter::phases::{Phase, Prepared, Signals, terms_in};
+use crate::filter::ruleset::Ruleset;
 use crate::filter::verdict::{Kind, Reason, Severity, merge_spans};
 
 pub(in crate::filter) struct Terms;
@@ -26,9 +27,9 @@ impl Phase for Terms {
     fn assess(&self, on: &Prepared<'_>) -> Signals {
         let matcher = &on.ruleset.matcher;
         let mut signals = Signals::default();
-        let mut by_term: BTreeMap<(Kind, &str), Occurrences> = BTreeMap::new();
+        let mut by_term: BTreeMap<(Kind, String), (&str, Occurrences)> = BTreeMap::new();
         let mut hidden = Occurrences::new(Severity::Mild);
-        let is_foreign = LazyCell::new(|| legible(on.subject.text) == Legible::Not);
+        let is_foreign = LazyCell::new(|| legible(on.view.text()) == Legible::Not);
         for hit in &on.hits {
             let Some(term) = matcher.term(hit) else {
                 continue;
@@ -37,15 +38,17 @@ impl Phase for Terms {
             if hit.done.has(Done::MISSPELT) && *is_foreign {
                 continue;
             }
-            by_term
-                .entry((term.kind, &term.text))
-                .or_insert_with(|| Occurrences::new(term.severity))
-                .add([hit.from, hit.to], hit.done);
+            // listed by several, with capitals or without, it is as grave as the gravest says
+            let (_, found) = by_term
+                .entry((term.kind, term.text.to_lowercase()))
+                .or_insert_with(|| (&term.text, Occurrences::new(term.severity)));
+            found.severity = found.severity.max(term.severity);
+            found.add([hit.from, hit.to], hit.done);
             if !hit.done.is_empty() {
                 hidden.add([hit.from, hit.to], hit.done);
             }
         }
-        for ((kind, text), found) in by_term {
+        for ((kind, _), (text, found)) in by_term {
             let note = found.describe(kind, text);
             signals
                 .reasons
@@ -63,8 +66,33 @@ impl Phase for Terms {
         signals
             .reasons
             .extend(turned_round(self.name(), on.subject.text));
+        let name = on.subject.name;
+        signals
+            .reasons
+            .extend(name.and_then(|name| named(self.name(), on.ruleset, name)));
         signals
     }
+}
+
+/// The gravest term in the name that is published with the comment. A mild one may well be somebody's name.
+fn named(phase: &str, ruleset: &Ruleset, name: &str) -> Option<Reason> {
+    let (.., hits) = terms_in(ruleset, name);
+    let terms = hits.iter().filter_map(|hit| ruleset.matcher.term(hit));
+    let worst = terms
+        .filter(|term| term.severity > Severity::Mild)
+        .max_by_key(|term| term.severity)?;
+    Some(Reason {
+        kind: worst.kind,
+        severity: worst.severity,
+        phase: phase.to_owned(),
+        score: None,
+        spans: Vec::new(),
+        note: format!(
+            "The name contains “{}”, which is listed as {}.",
+            worst.text,
+            name_of(worst.kind)
+        ),
+    })
 }
 
 /// Characters that override the order of letters: readers see other words than stand in the text, so that no list

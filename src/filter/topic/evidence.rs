@@ -69,16 +69,7 @@ pub(super) fn gather(
     fit: f32,
 ) -> TopicEvidence {
     // where there is nothing else to fit, the article it is, however badly
-    let there = [
-        true,
-        !around.parents.is_empty(),
-        around.conversation.is_some(),
-    ];
-    let mut fits = measured.fits;
-    for (fit, _) in fits.iter_mut().zip(there).filter(|(_, there)| !there) {
-        *fit = f32::NEG_INFINITY;
-    }
-    let relation = match fits {
+    let relation = match measured.fits {
         [article, parent, thread] if article >= parent && article >= thread => Relation::Article,
         [_, parent, thread] if parent >= thread => Relation::Parent,
         _ => Relation::Conversation,

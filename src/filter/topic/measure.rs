@@ -265,7 +265,7 @@ fn near_thread(
     conversation: Option<&Conversation>,
     others: &Others,
 ) -> [f32; 6] {
-    let Some(thread) = conversation.filter(|thread| !thread.is_empty()) else {
+    let Some(thread) = conversation else {
         return [0.0; 6];
     };
     let centre = comment.vector.cosine(thread.centre());

@@ -1,4 +1,4 @@
-//! Phase 5: is the comment about anything that is being discussed here?
+//! Phase: is the comment about anything that is being discussed here?
 //!
 //! It may be about the article, about what it answers, or about what the thread has come to: the relation that fits
 //! best counts. How near it is to them is seen against how near it is to other stories. Words are compared by their

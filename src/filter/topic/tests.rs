@@ -109,8 +109,7 @@ fn the_encoder_adds_to_what_the_words_say_and_may_be_missing() {
         sense.map(|(_, measure)| *measure).collect::<Vec<f32>>()
     };
     // not a word of it is in the article
-    let far =
-        under("Pedalling to work beats sitting in a jam, and taxpayers get something lasting");
+    let far = under("Finally a safe crossing for people on bikes, worth every penny");
     let seen = sense(&far);
     assert!(
         seen.len() == 4 && seen.iter().any(|more| *more != 0.0),
