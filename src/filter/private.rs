@@ -192,7 +192,7 @@ mod tests {
         ] {
             let found: Vec<&str> = numbers(text)
                 .into_iter()
-                .map(|[from, to]| &text[from..to])
+                .map(|[from, to]| text.get(from..to).unwrap())
                 .collect();
             assert_eq!(found, expected, "{text}");
         }
