@@ -43,8 +43,15 @@ impl Phase for Private {
 }
 
 fn mailboxes(text: &str) -> Vec<[usize; 2]> {
+    if !text.contains('@') {
+        return Vec::new();
+    }
+    addresses(text, LinkKind::Email)
+}
+
+fn addresses(text: &str, kind: LinkKind) -> Vec<[usize; 2]> {
     let mut finder = LinkFinder::new();
-    finder.kinds(&[LinkKind::Email]);
+    finder.kinds(&[kind]);
     let found = finder.links(text);
     found.map(|link| [link.start(), link.end()]).collect()
 }
@@ -52,12 +59,6 @@ fn mailboxes(text: &str) -> Vec<[usize; 2]> {
 /// Telephone numbers: with a code of a country or an area in front, or in the groups of North America. What stands in an
 /// address of a page is none.
 fn numbers(text: &str) -> Vec<[usize; 2]> {
-    let mut finder = LinkFinder::new();
-    finder.kinds(&[LinkKind::Url]);
-    let links: Vec<[usize; 2]> = finder
-        .links(text)
-        .map(|link| [link.start(), link.end()])
-        .collect();
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(more) = text
@@ -67,9 +68,13 @@ fn numbers(text: &str) -> Vec<[usize; 2]> {
         let start = at + more;
         let (groups, end) = groups(text, start);
         at = end.max(start + 1);
-        if is_number(&groups) && stands_alone(text, start, end) && !covered(&links, [start, end]) {
+        if is_number(&groups) && stands_alone(text, start, end) {
             found.push([start, end]);
         }
+    }
+    if !found.is_empty() {
+        let links = addresses(text, LinkKind::Url);
+        found.retain(|number| !covered(&links, *number));
     }
     found
 }
