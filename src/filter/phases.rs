@@ -11,6 +11,7 @@
 //! | `topic` | a comment that is about something else; abstains when it cannot tell | `off_topic`, `thanks`, `correction`, `about_moderation` |
 
 use std::cell::OnceCell;
+use std::cmp::Reverse;
 
 use super::abuse::{self, Abuse, OwnWords};
 use super::fold::disguise::{Glyph, glyphs};
@@ -25,7 +26,7 @@ use super::subject::Subject;
 use super::terms::Terms;
 use super::terms::matcher::Hit;
 use super::topic::{Topic, TopicEvidence};
-use super::verdict::{Kind, Outcome, Reason, Scores, Verdict, covered};
+use super::verdict::{Kind, Outcome, Reason, Scores, Severity, Verdict, covered};
 
 /// The policy.
 const PHASES: [&dyn Phase; 6] = [&Terms, &Abuse, &Links, &Private, &Repeats, &Topic];
@@ -126,13 +127,8 @@ pub fn assess(ruleset: &Ruleset, subject: &Subject<'_>) -> Verdict {
         reasons.extend(signals.reasons);
         topic = topic.or(signals.topic);
     }
-    // What else is wrong with a comment says more than that it is off topic. A stable sort: what is equal stays in the
-    // order of the phases.
-    reasons.sort_by_key(|reason| {
-        let first = reason.spans.first().map_or(0, |[start, _]| *start);
-        let elsewhere = reason.kind == Kind::OffTopic;
-        (std::cmp::Reverse(reason.severity), elsewhere, first)
-    });
+    // A stable sort: what is equal stays in the order of the phases.
+    reasons.sort_by_key(gravity);
     // what is too long is not read in order either
     let in_order = prepared
         .own_words()
@@ -156,6 +152,19 @@ pub fn assess(ruleset: &Ruleset, subject: &Subject<'_>) -> Verdict {
             ruleset.topics.name()
         ),
     }
+}
+
+/// What a moderator must know comes first: a threat or hate that is more than noted, then the gravest. Of equal ones,
+/// what is wrong in particular says more than that it is abuse, and that more than that it is off topic; then by place.
+fn gravity(reason: &Reason) -> (Reverse<bool>, Reverse<Severity>, u8, usize) {
+    let alarming = reason.kind.is_alarming() && reason.severity > Severity::Mild;
+    let vague = match reason.kind {
+        Kind::OffTopic => 2,
+        Kind::Toxicity => 1,
+        _ => 0,
+    };
+    let first = reason.spans.first().map_or(0, |[start, _]| *start);
+    (Reverse(alarming), Reverse(reason.severity), vague, first)
 }
 
 /// Whether the model's second stage takes part, where there is one.

@@ -161,6 +161,22 @@ fn letters_turned_round_are_held() {
 }
 
 #[test]
+fn a_threat_or_hate_is_named_before_abuse_as_a_whole() {
+    for (text, kind) in [
+        ("You pathetic liar, kill yourself", Kind::Threat),
+        ("You pathetic liar, kys you idiot", Kind::Threat),
+        ("You pathetic idiot of a chinaman", Kind::Slur),
+    ] {
+        let reasons = assess(&ruleset(ALL), &Subject::of(text)).reasons;
+        assert!(
+            reasons.iter().any(|r| r.kind == Kind::Toxicity),
+            "{reasons:?}"
+        );
+        assert_eq!(reasons[0].kind, kind, "{reasons:?}");
+    }
+}
+
+#[test]
 fn the_worst_outcome_wins_and_every_reason_is_kept() {
     let mut source = RulesetSource::default();
     let levels = Levels {

@@ -142,6 +142,12 @@ impl Kind {
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == word)
     }
+
+    /// Whether somebody is threatened, or hated for what they are: what a moderator must know before anything else.
+    #[must_use]
+    pub fn is_alarming(self) -> bool {
+        matches!(self, Self::Threat | Self::Slur | Self::IdentityAttack)
+    }
 }
 
 impl fmt::Display for Kind {
@@ -235,7 +241,7 @@ pub struct Verdict {
     pub verdict: Outcome,
     /// What was measured.
     pub scores: Scores,
-    /// Every finding of every phase, gravest first, then by position.
+    /// Every finding of every phase, what a moderator must know first.
     pub reasons: Vec<Reason>,
     /// What the comment was compared with, where its topic was measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]

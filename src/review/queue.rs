@@ -1,11 +1,11 @@
 //! The order of work, and what comes next. Pure.
 
-use std::cmp::Reverse;
-
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
+
+use crate::filter::Kind;
 
 /// Which of the two lists of held comments.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -48,15 +48,33 @@ pub(crate) struct Entry {
     pub(crate) held_by: Option<String>,
 }
 
-/// Where a comment stands in the order of work: severe ones first, and those last in which nothing graver was found
-/// than that they are off topic, so that what belongs is not kept waiting by what does not; the oldest before others.
-pub(super) type Place = (Reverse<bool>, bool, DateTime<Utc>, Uuid);
+/// How soon a comment needs a person, the soonest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Rank {
+    /// something severe, a threat, or hate
+    Grave,
+    /// the filter holds such
+    Found,
+    /// at most noted: held because its article is read first, say
+    Unfound,
+    /// off topic and nothing graver: what belongs is not kept waiting by what does not
+    Elsewhere,
+}
+
+/// Where a comment stands in the order of work: by its rank, the oldest before others.
+pub(super) type Place = (Rank, DateTime<Utc>, Uuid);
 
 /// `gravest`: severity and kind of the gravest reason.
 pub(super) fn place(gravest: Option<(&str, &str)>, created_at: DateTime<Utc>, id: Uuid) -> Place {
-    let is_severe = gravest.is_some_and(|(severity, _)| severity == "severe");
-    let is_elsewhere = gravest.is_some_and(|(_, kind)| kind == "off_topic");
-    (Reverse(is_severe), is_elsewhere, created_at, id)
+    let is_alarming = |kind| Kind::parse(kind).is_some_and(Kind::is_alarming);
+    let rank = match gravest {
+        Some(("severe", _)) => Rank::Grave,
+        Some((_, "off_topic")) => Rank::Elsewhere,
+        Some(("strong", kind)) if is_alarming(kind) => Rank::Grave,
+        Some(("strong", _)) => Rank::Found,
+        _ => Rank::Unfound,
+    };
+    (rank, created_at, id)
 }
 
 impl Entry {
@@ -109,7 +127,7 @@ mod tests {
             article_title: String::new(),
             created_at: DateTime::from_timestamp(minute * 60, 0).unwrap(),
             severity: (!severity.is_empty()).then(|| severity.into()),
-            kind: (!severity.is_empty()).then(|| "slur".into()),
+            kind: (!severity.is_empty()).then(|| "insult".into()),
             held_by: None,
         }
     }
@@ -129,23 +147,22 @@ mod tests {
     }
 
     #[test]
-    fn severe_first_then_oldest() {
-        assert_eq!(
-            numbers(queue().iter().map(|entry| entry.id)),
-            [3, 4, 1, 2, 5]
-        );
-    }
-
-    #[test]
-    fn what_is_only_off_topic_comes_last() {
-        let mut elsewhere = entry(0, "strong");
-        elsewhere.kind = Some("off_topic".into());
+    fn the_gravest_first_then_the_oldest() {
+        let of_kind = |minute, kind: &str| Entry {
+            kind: Some(kind.into()),
+            ..entry(minute, "strong")
+        };
         let mut all = queue();
-        all.push(elsewhere);
+        all.extend([
+            of_kind(0, "off_topic"),
+            of_kind(6, "threat"),
+            of_kind(7, "identity_attack"),
+            of_kind(8, "toxicity"),
+        ]);
         let order = in_order(all);
         assert_eq!(
             numbers(order.iter().map(|entry| entry.id)),
-            [3, 4, 1, 2, 5, 0]
+            [3, 4, 6, 7, 2, 8, 1, 5, 0]
         );
     }
 
@@ -154,9 +171,9 @@ mod tests {
         // (current, next, before)
         for (current, next, earlier) in [
             (entry(3, "severe"), Some(4), None),
-            (entry(4, "severe"), Some(1), Some(3)),
-            (entry(2, "strong"), Some(5), Some(1)),
-            (entry(5, "mild"), Some(3), Some(2)),
+            (entry(4, "severe"), Some(2), Some(3)),
+            (entry(2, "strong"), Some(1), Some(4)),
+            (entry(5, "mild"), Some(3), Some(1)),
             // decided meanwhile, so no longer in the list
             (entry(0, "severe"), Some(3), None),
             (entry(9, "mild"), Some(3), Some(5)),
@@ -184,7 +201,7 @@ mod tests {
 
     #[test]
     fn numbers_count_from_one() {
-        assert_eq!(position(&queue(), Uuid::from_u128(1)), Some(3));
+        assert_eq!(position(&queue(), Uuid::from_u128(1)), Some(4));
         assert_eq!(position(&queue(), Uuid::from_u128(77)), None);
     }
 }

@@ -236,6 +236,19 @@ async fn under_a_premoderated_article_everything_waits_for_a_person() {
     let desk = house.browser("Mo").await;
     let queue = desk.get("/desk").await.expect(200).text();
     assert!(queue.contains("all are read first"), "{queue}");
+
+    // what the filter finds as well goes before, by the gravest that it finds
+    let threat = house
+        .guest("Cy")
+        .posts(&article, "You pathetic little liar, kill yourself.")
+        .await;
+    house.eventually_is(threat, Status::Held).await;
+    let queue = desk.get("/desk").await.expect(200).text();
+    let list = queue.split("class=\"desk-queue\"").nth(1).expect("a list");
+    let entries: Vec<&str> = list.split("<li>").collect();
+    assert!(entries[1].contains(&threat.to_string()), "{list}");
+    assert!(entries[1].contains(">severe: threat<"), "{list}");
+    assert!(entries[2].contains(&id.to_string()), "{list}");
 }
 
 #[tokio::test]

@@ -225,7 +225,7 @@ async fn reasons(db: &PgPool, comment_id: Uuid) -> Result<Vec<Found>> {
     let rows = sqlx::query!(
         r#"SELECT kind, severity, phase, score, spans, note, evidence FROM reason
            WHERE verdict_id = (SELECT id FROM verdict WHERE comment_id = $1 ORDER BY created_at DESC LIMIT 1)
-           ORDER BY array_position(ARRAY['severe', 'strong', 'mild'], severity), position"#,
+           ORDER BY position"#,
         comment_id,
     )
     .fetch_all(db)

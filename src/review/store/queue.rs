@@ -103,7 +103,7 @@ async fn held_where(
            LEFT JOIN LATERAL (
              SELECT kind, severity FROM reason
              WHERE verdict_id = (SELECT id FROM verdict WHERE comment_id = o.id ORDER BY created_at DESC LIMIT 1)
-             ORDER BY array_position(ARRAY['severe', 'strong', 'mild'], severity), position LIMIT 1) r ON true
+             ORDER BY position LIMIT 1) r ON true
            ORDER BY o.created_at, o.id"#,
         site_id,
         after.map(|cursor| cursor.at),
