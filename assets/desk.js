@@ -65,10 +65,12 @@
   });
 
   // By key or by click: one decision is one request, and none is about a comment that has only just appeared. Taking back
-  // is about what was seen before; what is outside main, such as signing out, decides nothing.
+  // is about what was seen before, but for the second of two in a row; what is outside main, such as signing out,
+  // decides nothing.
   document.addEventListener("submit", (event) => {
     if (event.target.method !== "post" || !event.target.closest("main")) return;
-    const takesBack = event.target.getAttribute("action").endsWith("/undo");
+    const isAnother = new URLSearchParams(location.search).has("undone");
+    const takesBack = event.target.getAttribute("action").endsWith("/undo") && !isAnother;
     if (sent || (!takesBack && performance.now() - appearedAt < READING_MS)) {
       event.preventDefault();
     } else {

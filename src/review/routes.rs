@@ -43,8 +43,9 @@ pub(super) fn frame(site: &Site, viewer: &Viewer) -> Chrome {
 struct Place {
     #[serde(default)]
     queue: Queue,
-    /// the comment that the viewer decided last
-    done: Option<Uuid>,
+    /// the viewer has just taken back what was decided on the comment that is shown
+    #[serde(default)]
+    undone: bool,
     /// what has just been ruled on the side thread of the comment that is shown
     ruled: Option<Ruling>,
     /// the comment on which that was ruled
@@ -58,8 +59,7 @@ async fn desk(
     who: CurrentModerator,
     place: web::Query<Place>,
 ) -> Result<HttpResponse> {
-    let notice = done(&db, &who.account, place.done).await?;
-    let shown = show(&db, &site, who, place.queue, None, notice).await?;
+    let shown = show(&db, &site, who, place.queue, None, Notice::None).await?;
     html(StatusCode::OK, &shown)
 }
 
@@ -76,25 +76,32 @@ async fn comment(
             ruling,
             on: place.on,
         },
-        None => done(&db, &who.account, place.done).await?,
+        None if place.undone => Notice::Undone(None),
+        None => Notice::None,
     };
     let shown = show(&db, &site, who, place.queue, Some(*id), notice).await?;
     html(StatusCode::OK, &shown)
 }
 
-/// What a moderator did last, while nothing has happened to that comment since.
-async fn done(db: &PgPool, who: &Account, id: Option<Uuid>) -> Result<Notice> {
-    let Some(id) = id else {
-        return Ok(Notice::None);
+/// What a moderator did last, and can take back; or that they have just done so.
+async fn last_done(
+    db: &PgPool,
+    who: &Account,
+    shown: Option<&ItemView>,
+    undone: bool,
+) -> Result<Notice> {
+    let last = store::last_decision(db, who.site_id, who.id).await?;
+    // an address is no proof
+    let is_undone = |shown: &ItemView| {
+        let last = shown.item.steps.last();
+        last.is_some_and(|step| step.action == "undo" && step.by_id == Some(who.id))
     };
-    let current = store::current(db, who.site_id, id).await?;
-    let decided = ["approve", "reject", "remove"].map(Some);
-    let is_theirs = current.by_id == Some(who.id) && decided.contains(&current.action.as_deref());
-    Ok(if is_theirs {
-        Notice::Done(current)
-    } else {
-        Notice::None
-    })
+    if undone && shown.is_some_and(is_undone) {
+        return Ok(Notice::Undone(last));
+    }
+    // on its own page the comment says so itself
+    let elsewhere = |last: &Current| shown.is_none_or(|shown| shown.item.id != last.id);
+    Ok(last.filter(elsewhere).map_or(Notice::None, Notice::Done))
 }
 
 /// The desk with a comment open: the one asked for, or the first that waits.
@@ -128,6 +135,8 @@ async fn show(
             }
         }
         Notice::Ruled { .. } => Notice::None,
+        Notice::Undone(_) => last_done(db, &who.account, item.as_ref(), true).await?,
+        Notice::None => last_done(db, &who.account, item.as_ref(), false).await?,
         notice => notice,
     };
     let waiting = match queue {
@@ -177,7 +186,7 @@ async fn submit_decision(
     }
 }
 
-/// On to the next comment that waits, with a word on the one just decided.
+/// On to the next comment that waits.
 async fn go_on(db: &PgPool, site: &Site, id: Uuid, queue: Queue) -> Result<HttpResponse> {
     let item = store::item(db, site.id, id).await?;
     let entries = queue::in_order(store::held(db, site.id, queue, None, WINDOW).await?);
@@ -185,8 +194,8 @@ async fn go_on(db: &PgPool, site: &Site, id: Uuid, queue: Queue) -> Result<HttpR
     let place = queue::place(gravest, item.created_at, id);
     let word = queue.as_str();
     Ok(see_other(&match queue::after(&entries, place) {
-        Some(next) => format!("/desk/comments/{next}?queue={word}&done={id}"),
-        None => format!("/desk?queue={word}&done={id}"),
+        Some(next) => format!("/desk/comments/{next}?queue={word}"),
+        None => format!("/desk?queue={word}"),
     }))
 }
 
@@ -224,7 +233,7 @@ async fn submit_undo(
     let Form(form) = form;
     match decide::undo(&db, &who.account, *id, form.version).await {
         Ok(_) => Ok(see_other(&format!(
-            "/desk/comments/{id}?queue={}",
+            "/desk/comments/{id}?queue={}&undone=true",
             form.queue.as_str()
         ))),
         Err(Error::Conflict(_)) => lost(&db, &site, who, *id, form.queue).await,

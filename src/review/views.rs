@@ -14,7 +14,7 @@ use super::wording;
 use crate::account::Account;
 use crate::article::Mode;
 use crate::comment::guidelines::GUIDELINES;
-use crate::comment::{Ruling, Status};
+use crate::comment::{Ruling, Status, excerpt};
 use crate::filter::{Piece, Segment, Severity, Spots, marked};
 use crate::web::Chrome;
 
@@ -41,6 +41,8 @@ pub(super) enum Notice {
     None,
     /// the viewer's own decision on another comment, which can be taken back
     Done(Current),
+    /// the viewer has taken back what they decided on the comment that is shown; the one before can follow
+    Undone(Option<Current>),
     /// the viewer has ruled on the side thread of the comment that is shown
     Ruled {
         ruling: Ruling,
@@ -87,13 +89,10 @@ impl Desk {
         self.queue.as_str()
     }
 
-    /// What an address on this page goes on with: the list, and what can still be taken back from the next page too.
-    fn place(&self) -> String {
-        let queue = self.queue.as_str();
-        match &self.notice {
-            Notice::Done(current) => format!("?queue={queue}&done={}", current.id),
-            _ => format!("?queue={queue}"),
-        }
+    /// Does the key take back what was decided on the comment that is shown? Otherwise it is for the notice.
+    fn takes_back_here(&self) -> bool {
+        let undoable = self.item.as_ref().is_some_and(|item| item.undoable);
+        undoable && !matches!(self.notice, Notice::Ruled { .. })
     }
 
     fn page_title(&self) -> &'static str {
@@ -146,6 +145,11 @@ impl ItemView {
                 .is_some_and(|last| is_undoable(last, viewer)),
             item,
         }
+    }
+
+    /// Its first words.
+    fn excerpt(&self) -> String {
+        excerpt(&self.item.body, 60)
     }
 
     fn can_approve(&self) -> bool {

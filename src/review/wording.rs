@@ -54,6 +54,16 @@ pub(super) fn action(word: &str, to: Status) -> &'static str {
     }
 }
 
+/// Where a comment stands again after a decision was taken back.
+pub(super) fn back(status: Status) -> &'static str {
+    match status {
+        Status::Pending | Status::Held => "Back in the queue",
+        Status::Live => "Live again",
+        Status::Rejected => "Rejected again",
+        Status::Removed => "Removed again",
+    }
+}
+
 /// What holds for a side thread from a ruling on.
 pub(super) fn ruling(ruling: Ruling) -> &'static str {
     match ruling {

@@ -587,7 +587,7 @@ async fn no_path_breaks_the_service_or_tells_of_its_inside() {
         "/api/v1/articles/bridge/comments?after=9223372036854775807_00000000000000000000000000000000",
         "/api/v1/articles/bridge/comments?unknown=1", "/api/v1/articles/bridge/comments?sort=", "/api/v1/articles/bridge/events?after=x",
         "/api/v1/articles/bridge/events?after=99999999999999999999", "/account?done=%00", "/sign-in?next=%00", "/desk/comments/x",
-        "/desk?queue=x", "/desk?done=x", "/desk/history?before=x", "/api/v1/desk/held?after=%ff", "/api/v1/desk/held?queue=other",
+        "/desk?queue=x", "/desk?undone=x", "/desk/history?before=x", "/api/v1/desk/held?after=%ff", "/api/v1/desk/held?queue=other",
         "/.git/config", "/.env", "/Cargo.toml", "/assets/thread.js.map", "/debug", "/metrics", "/__version__",
     ]
     .map(str::to_owned)

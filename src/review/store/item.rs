@@ -318,6 +318,28 @@ pub(crate) async fn current(db: &PgPool, site_id: Uuid, id: Uuid) -> Result<Curr
     .ok_or(Error::NotFound)
 }
 
+/// The newest decision of a moderator that still stands, as far as it is of the last hour: what they may want to take
+/// back. Once it is taken back, it is the one before.
+pub(crate) async fn last_decision(
+    db: &PgPool,
+    site_id: Uuid,
+    moderator_id: Uuid,
+) -> Result<Option<Current>> {
+    let last = sqlx::query_as!(
+        Current,
+        r#"SELECT c.id, c.status AS "status: Status", c.version, s.action AS "action?", m.name AS "decided_by?",
+                  s.created_at AS "decided_at?", s.reason, c.author_name AS author, s.moderator_id AS by_id
+           FROM settlement s JOIN comment c ON c.settlement_id = s.id JOIN account m ON m.id = s.moderator_id
+           WHERE s.site_id = $1 AND s.moderator_id = $2 AND s.action <> 'undo' AND s.created_at > now() - interval '1 hour'
+           ORDER BY s.created_at DESC, s.id DESC LIMIT 1"#,
+        site_id,
+        moderator_id,
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(last)
+}
+
 #[cfg(test)]
 mod tests {
     use super::spans;

@@ -7,6 +7,6 @@ mod queue;
 mod topic;
 
 pub(super) use history::{Decided, Discussed, articles, decisions};
-pub(super) use item::{Current, Found, Item, Record, Step, current, item};
+pub(super) use item::{Current, Found, Item, Record, Step, current, item, last_decision};
 pub(super) use queue::{COUNTED, Counts, WINDOW, counts, held};
 pub(super) use topic::{Drifting, drifting};

@@ -149,7 +149,7 @@ async fn a_double_press_or_a_held_key_decides_nothing_that_nobody_has_read() {
 }
 
 #[tokio::test]
-async fn the_last_decision_can_be_taken_back_from_further_on() {
+async fn decisions_can_be_taken_back_one_after_another_from_further_on() {
     let house = Belowline::with(Options::unscreened()).await;
     let (desk, ids) = a_desk(&house).await;
     desk.strike("z").await;
@@ -159,12 +159,34 @@ async fn the_last_decision_can_be_taken_back_from_further_on() {
     desk.strike("1").await;
     desk.waits_for("Rejected").await;
     desk.has_read().await;
-    desk.strike("j").await;
-    desk.waits_until(&format!("location.pathname.endsWith('{}')", ids[2]))
+    desk.strike("a").await;
+    desk.waits_for("Approved").await;
+    // not the page on which it was decided
+    desk.go("/desk/history").await;
+    desk.go("/desk").await;
+    desk.waits_until(&format!(
+        "document.querySelector('.desk-queue [aria-current]').href.includes('{}')",
+        ids[2]
+    ))
+    .await;
+    for (at, next) in [(1, "Before that: Rejected"), (0, "")] {
+        desk.has_read().await;
+        desk.strike("z").await;
+        desk.waits_for(&format!(
+            "Back in the queue: Bo, \u{201c}Remark number {at}.\u{201d}"
+        ))
         .await;
-    desk.has_read().await;
+        assert!(desk.path().await.contains(&ids[at].to_string()));
+        assert_eq!(house.status(ids[at]).await, Status::Held);
+        // with the focus, so that it is read out
+        let told = desk.eval("document.activeElement.innerText").await;
+        let told = told.as_str().expect("text");
+        assert!(
+            told.contains("Back in the queue") && told.contains(next),
+            "{told}"
+        );
+    }
     desk.strike("z").await;
-    desk.waits_for("Decision taken back").await;
-    assert!(desk.path().await.contains(&ids[0].to_string()));
-    assert_eq!(house.status(ids[0]).await, Status::Held);
+    desk.waits_for("There is nothing to take back from here")
+        .await;
 }
