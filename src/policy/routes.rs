@@ -11,6 +11,7 @@ use super::tried::try_text;
 use super::views::{Doubt, Terms, Tried};
 use crate::account::{CurrentModerator, Viewer, chrome};
 use crate::error::Result;
+use crate::review;
 use crate::site::Site;
 use crate::web::{Form, html};
 
@@ -46,6 +47,7 @@ pub(super) async fn page(
     let in_force = store::in_force(db, site.id).await?;
     let shown = Terms {
         chrome: chrome(&site.name, &site.lang, viewer),
+        tabs: review::tabs(db, site.id).await?,
         model: said.typed.unwrap_or_else(|| Model::of(&in_force.source)),
         in_force,
         versions: store::history(db, site.id).await?,

@@ -11,6 +11,7 @@ use crate::filter::{
     AbuseKind, Kind, Outcome, Piece, RulesetSource, Segment, Severity, Spots, Verdict, Warning,
     builtin_lists, list_size, marked,
 };
+use crate::review::Tabs;
 use crate::web::Chrome;
 
 /// A text that was tried.
@@ -78,6 +79,7 @@ impl Doubt {
 #[template(path = "policy/terms.html", whitespace = "minimize")]
 pub(super) struct Terms {
     pub(super) chrome: Chrome,
+    pub(super) tabs: Tabs,
     pub(super) in_force: InForce,
     pub(super) versions: Vec<Version>,
     pub(super) tried: Option<Tried>,

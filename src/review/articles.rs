@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::drift::Picture;
 use super::queue::Queue;
-use super::routes::{Saved, frame};
+use super::routes::{Saved, frame, tabs};
 use super::store;
 use super::views::{ArticlePage, Articles};
 use crate::account::CurrentModerator;
@@ -36,7 +36,7 @@ async fn articles(
 ) -> Result<HttpResponse> {
     let shown = Articles {
         chrome: frame(&site, &who.viewer()),
-        tabs: store::counts(&db, site.id).await?.into(),
+        tabs: tabs(&db, site.id).await?,
         discussed: store::articles(&db, site.id).await?,
         saved: query.saved,
     };
@@ -73,7 +73,7 @@ async fn one_article(
     let article = store::drifting(&db, site.id, &slug).await?;
     let shown = ArticlePage {
         chrome: frame(&site, &who.viewer()),
-        tabs: store::counts(&db, site.id).await?.into(),
+        tabs: tabs(&db, site.id).await?,
         picture: Picture::of(&article.points),
         article,
         saved: query.saved,

@@ -14,3 +14,5 @@ mod wording;
 
 pub use api::Doc;
 pub use routes::configure;
+pub(crate) use routes::tabs;
+pub(crate) use views::Tabs;

@@ -9,9 +9,8 @@ use uuid::Uuid;
 
 use super::decide::{self, Decision};
 use super::queue::{self, Queue};
-use super::store::{self, COUNTED, Current, WINDOW};
-use super::views::{Desk, Faq, History, ItemView, Notice};
-use super::wording;
+use super::store::{self, Current, WINDOW};
+use super::views::{Desk, Faq, History, ItemView, Notice, Tabs};
 use crate::account::{Account, CurrentAdmin, CurrentModerator, Viewer, chrome};
 use crate::comment::{Action, Ruling};
 use crate::cursor::Cursor;
@@ -33,6 +32,14 @@ pub fn configure(cfg: &mut web::ServiceConfig) {
         .service(submit_faq)
         .configure(super::articles::configure)
         .configure(super::api::configure);
+}
+
+/// The row of tabs above a page of the desk, with what waits.
+///
+/// # Errors
+/// A database error.
+pub(crate) async fn tabs(db: &PgPool, site_id: Uuid) -> Result<Tabs> {
+    Ok(store::counts(db, site_id).await?.into())
 }
 
 pub(super) fn frame(site: &Site, viewer: &Viewer) -> Chrome {
@@ -113,7 +120,7 @@ async fn show(
     id: Option<Uuid>,
     notice: Notice,
 ) -> Result<Desk> {
-    let counts = store::counts(db, site.id).await?;
+    let tabs = tabs(db, site.id).await?;
     let entries = queue::in_order(store::held(db, site.id, queue, None, WINDOW).await?);
     let item = match id.or(entries.first().map(|first| first.id)) {
         Some(id) => {
@@ -139,16 +146,16 @@ async fn show(
         Notice::None => last_done(db, &who.account, item.as_ref(), false).await?,
         notice => notice,
     };
-    let waiting = match queue {
-        Queue::Held => counts.held,
-        Queue::DeadLetters => counts.dead_letters,
+    let total = match queue {
+        Queue::Held => tabs.held.clone(),
+        Queue::DeadLetters => tabs.dead_letters.clone(),
     };
     Ok(Desk {
         chrome: frame(site, &who.viewer()),
-        tabs: counts.into(),
+        tabs,
         queue,
         entries,
-        total: wording::count(waiting, COUNTED),
+        total,
         item,
         notice,
         now: Utc::now(),
@@ -256,7 +263,7 @@ async fn history(
     let before: Option<Cursor> = query.before.as_deref().map(str::parse).transpose()?;
     let (decisions, next) = store::decisions(&db, site.id, before).await?;
     let shown = History {
-        tabs: store::counts(&db, site.id).await?.into(),
+        tabs: tabs(&db, site.id).await?,
         decisions,
         next,
         is_first: before.is_none(),
@@ -283,7 +290,7 @@ async fn faq(
     let markdown = site::faq(&db, site.id).await?;
     let shown = Faq {
         chrome: frame(&site, &who.viewer()),
-        tabs: store::counts(&db, site.id).await?.into(),
+        tabs: tabs(&db, site.id).await?,
         markdown: markdown.unwrap_or_else(|| site::DEFAULT_FAQ.to_owned()),
         preview: None,
         saved: query.saved,
@@ -325,7 +332,7 @@ async fn submit_faq(
     }
     let shown = Faq {
         chrome: frame(&site, &who.viewer()),
-        tabs: store::counts(&db, site.id).await?.into(),
+        tabs: tabs(&db, site.id).await?,
         preview: Some(site::render_markdown(&markdown)),
         markdown,
         saved: false,

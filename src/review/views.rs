@@ -22,9 +22,9 @@ use crate::web::Chrome;
 const LISTED: usize = 50;
 
 /// The row of tabs above every page of the desk.
-pub(super) struct Tabs {
-    pub(super) held: String,
-    pub(super) dead_letters: String,
+pub(crate) struct Tabs {
+    pub(crate) held: String,
+    pub(crate) dead_letters: String,
 }
 
 impl From<Counts> for Tabs {

@@ -30,7 +30,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("filter", &[]),
     ("page", &["account", "article", "comment", "site"]),
     ("perspective", &["filter", "policy", "screener", "site"]),
-    ("policy", &["account", "filter", "site"]),
+    ("policy", &["account", "filter", "review", "site"]),
     (
         "review",
         &["account", "article", "comment", "filter", "site"],

@@ -39,6 +39,30 @@ async fn a_moderator_finds_what_is_held_and_decides_it() {
 }
 
 #[tokio::test]
+async fn every_page_of_the_desk_has_the_same_row_of_tabs() {
+    let house = Belowline::with(Options::unscreened()).await;
+    let article = house.article("bridge").await;
+    house.held(&article, "Waiting.").await;
+    house.account("Al", Role::Admin).await;
+    let desk = house.browser("Al").await;
+    for path in [
+        "/desk",
+        "/desk?queue=dead_letters",
+        "/desk/history",
+        "/desk/terms",
+        "/desk/articles",
+        "/desk/articles/bridge",
+        "/desk/faq",
+    ] {
+        let page = desk.get(path).await.expect(200).text();
+        let row = page.split("class=\"tabs\"").nth(1).expect("tabs");
+        let row = row.split("</nav>").next().expect("their end");
+        let counted = "Held <span class=\"tag\">1</span>";
+        assert!(row.contains(counted), "{path}: {row}");
+    }
+}
+
+#[tokio::test]
 async fn of_two_opposite_decisions_one_wins_and_the_other_learns_who_did() {
     let house = Belowline::with(Options::unscreened()).await;
     let other = house.another(Options::unscreened()).await;
