@@ -11,6 +11,27 @@ const CLIPPED: &str = "Array.from(document.querySelectorAll('table.labelled :is(
     .filter((field) => field.scrollWidth > field.clientWidth + 1 || field.clientWidth < 64)
     .map((field) => `${field.name}: ${field.clientWidth} px`)";
 
+/// Sections that begin less than a line below what stands above them.
+const TOUCHING: &str = "Array.from(document.querySelectorAll('main > section'))
+    .filter((section) => section.getBoundingClientRect().top - section.previousElementSibling.getBoundingClientRect().bottom < 12)
+    .map((section) => section.innerText.split('\\n')[0])";
+
+#[tokio::test]
+async fn no_heading_touches_what_stands_above_it() {
+    let house = Belowline::with(Options::unscreened()).await;
+    let chrome = Chrome::start(&house).await;
+    for (name, role) in [("Mo", Role::Moderator), ("Chief", Role::Admin)] {
+        house.account(name, role).await;
+        let desk = chrome.open().await;
+        desk.signs_in(name).await;
+        desk.go("/desk/terms").await;
+        for (width, height) in [(1280, 900), (390, 844)] {
+            desk.resize(width, height).await;
+            assert_eq!(desk.eval(TOUCHING).await, json!([]), "{name}, {width}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn what_was_changed_in_one_row_is_not_lost_when_another_is_wrong() {
     let house = Belowline::with(Options::unscreened()).await;
