@@ -36,6 +36,9 @@ pub const FILTER_FAILED: &str = "filter_failed";
 pub const SEEMS_OFF_TOPIC: &str =
     "This comment seems to be about something else than the article; a moderator will look at it.";
 
+/// What the writer reads where the filter saw through a disguise: not through which, or the next one would be another.
+pub const NOT_PLAIN: &str = "Some of it is not written plainly.";
+
 /// What the writer reads for a code; `None` for an unknown one.
 pub fn sentence(code: &str) -> Option<&'static str> {
     match code {

@@ -2,6 +2,7 @@
 
 use sha2::{Digest as _, Sha256};
 
+use super::verdict::covered;
 use super::*;
 
 pub(super) fn ruleset(folds: Folds) -> Ruleset {
@@ -12,18 +13,23 @@ pub(super) fn ruleset(folds: Folds) -> Ruleset {
     Ruleset::compile(&source).unwrap()
 }
 
-/// The parts of the text that a term reason points at, with its notes.
+/// The parts of the text that a term reason points at, with its note, and that of their disguise.
 pub(super) fn found(ruleset: &Ruleset, text: &str) -> Vec<(String, String)> {
-    assess(ruleset, &Subject::of(text))
-        .reasons
+    let reasons = assess(ruleset, &Subject::of(text)).reasons;
+    let (disguises, others): (Vec<_>, Vec<_>) = reasons
         .iter()
-        .filter(|reason| reason.phase == "terms" && reason.kind != Kind::Evasion)
+        .filter(|reason| reason.phase == "terms")
+        .partition(|reason| reason.kind == Kind::Evasion);
+    let hidden = |span| {
+        let of_it = disguises.iter().filter(|r| covered(&r.spans, span));
+        of_it.map(|r| format!(" {}", r.note)).collect::<String>()
+    };
+    others
+        .iter()
         .flat_map(|reason| {
-            reason.spans.iter().map(|[start, end]| {
-                (
-                    text.get(*start..*end).unwrap().to_owned(),
-                    reason.note.clone(),
-                )
+            reason.spans.iter().map(|&span| {
+                let part = text.get(span[0]..span[1]).unwrap().to_owned();
+                (part, format!("{}{}", reason.note, hidden(span)))
             })
         })
         .collect()

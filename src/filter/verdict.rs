@@ -211,7 +211,7 @@ pub struct Reason {
     /// Half-open byte ranges of the original text, on character boundaries, sorted and merged.
     /// Empty when the reason is about the text as a whole.
     pub spans: Vec<[usize; 2]>,
-    /// One English sentence for a reader or a moderator.
+    /// One English sentence for a moderator; for the writer too, but where it is about a disguise or the topic.
     pub note: String,
 }
 

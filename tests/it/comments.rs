@@ -281,6 +281,34 @@ async fn what_the_filter_cannot_read_waits_for_a_person_until_the_site_says_othe
 }
 
 #[tokio::test]
+async fn how_a_word_was_hidden_is_for_moderators_alone() {
+    let house = Belowline::start().await;
+    let article = house.article("bridge").await;
+    let (mo, gus) = (house.moderator("Mo").await, house.guest("Gus"));
+    for (text, told, kept) in [
+        // a Cyrillic letter
+        (
+            "You are an assh\u{43e}le.",
+            "is listed as",
+            "look-alike letters",
+        ),
+        ("so \u{202e}tihs\u{202c}", "", "Invisible characters"),
+    ] {
+        let id = gus.posts(&article, text).await;
+        house.eventually_is(id, Status::Held).await;
+        let own = gus.get(&article.comment(id)).await.expect(200).json();
+        let why = own["why"].to_string();
+        assert!(
+            why.contains(told) && why.contains("Some of it is not written plainly."),
+            "{why}"
+        );
+        assert!(!why.contains(kept), "{why}");
+        let seen = mo.looks_at(id).await["reasons"].to_string();
+        assert!(seen.contains(kept), "{seen}");
+    }
+}
+
+#[tokio::test]
 async fn a_name_that_would_be_held_as_a_comment_holds_what_it_stands_over() {
     let house = Belowline::start().await;
     let article = house.article("bridge").await;

@@ -53,6 +53,7 @@ pub(super) async fn explain(db: &PgPool, conversations: &mut [Conversation]) -> 
             .into_iter()
             .chain(mine.iter().filter_map(|row| match row.kind.as_deref() {
                 Some("off_topic") => Some(guidelines::SEEMS_OFF_TOPIC.to_owned()),
+                Some("evasion") => Some(guidelines::NOT_PLAIN.to_owned()),
                 _ => row.note.clone(),
             }))
             .collect();

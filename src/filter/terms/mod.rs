@@ -49,7 +49,8 @@ impl Phase for Terms {
             }
         }
         for ((kind, _), (text, found)) in by_term {
-            let note = found.describe(kind, text);
+            // the comment's writer reads it too: nothing of what colleagues noted beside the term, nor how it was hidden
+            let note = format!("“{text}” is listed as {}.", name_of(kind));
             signals
                 .reasons
                 .push(found.into_reason(kind, self.name(), note));
@@ -131,17 +132,6 @@ impl Occurrences {
     fn add(&mut self, span: [usize; 2], done: Done) {
         self.spans.push(span);
         self.done.add(done);
-    }
-
-    /// The comment's writer reads it too, so that what colleagues noted beside the term is no part of it.
-    fn describe(&self, kind: Kind, text: &str) -> String {
-        let mut note = format!("“{text}” is listed as {}", name_of(kind));
-        if !self.done.is_empty() {
-            note.push_str(", written here with ");
-            note.push_str(&self.done.describe());
-        }
-        note.push('.');
-        note
     }
 
     fn into_reason(self, kind: Kind, phase: &str, note: String) -> Reason {
