@@ -4,6 +4,7 @@
 use unicode_normalization::char::is_combining_mark;
 
 use crate::error::{Error, Result};
+use crate::filter::is_blank;
 use crate::web::check_text;
 
 /// The longest comment, in characters.
@@ -22,7 +23,7 @@ impl Body {
     pub fn parse(text: &str) -> Result<Self> {
         let text = check_text(text)?.trim().to_owned();
         let length = text.chars().count();
-        if !text.chars().any(|c| !c.is_whitespace() && !is_invisible(c)) {
+        if is_blank(&text) {
             return Err(Error::Invalid("Please write something first.".into()));
         }
         if length > MAX_CHARS {
@@ -41,13 +42,6 @@ impl Body {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-}
-
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{ad}'
-        | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{180b}'..='\u{180f}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}'
-        | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
-        || is_combining_mark(c)
 }
 
 fn has_stacked_marks(text: &str) -> bool {

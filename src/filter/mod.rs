@@ -2,6 +2,7 @@
 //! request, and no state that outlives a call. It never panics, whatever the text.
 
 mod abuse;
+mod empty;
 mod fold;
 mod language;
 mod links;
@@ -20,6 +21,7 @@ mod verdict;
 mod wordlist;
 
 pub use abuse::{Measurement, measure};
+pub use empty::is_blank;
 pub use fold::normalize::{Done, View, normalize};
 pub use language::{LANGUAGES, language};
 pub use marks::{Mark, Piece, Segment, Spots, marked};

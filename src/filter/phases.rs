@@ -3,6 +3,7 @@
 //!
 //! | phase | finds | kinds |
 //! |---|---|---|
+//! | `empty` | a text in which there is nothing to read | `empty` |
 //! | `terms` | listed terms, also disguised ones, outside quotations of the comment above | those of the terms, `evasion` |
 //! | `model` | what reads as abuse, without those quotations; abstains in a language it has not learnt | `toxicity`, `identity_attack`, `insult`, `threat`, `profanity`, `spam`, `unread_language` |
 //! | `links` | too many links, links to blocked domains | `links` |
@@ -14,6 +15,7 @@ use std::cell::OnceCell;
 use std::cmp::Reverse;
 
 use super::abuse::{self, Abuse, OwnWords};
+use super::empty::Empty;
 use super::fold::disguise::{Glyph, glyphs};
 use super::fold::joined::join;
 use super::fold::normalize::{View, normalize};
@@ -29,7 +31,7 @@ use super::topic::{Topic, TopicEvidence};
 use super::verdict::{Kind, Outcome, Reason, Scores, Severity, Verdict, covered};
 
 /// The policy.
-const PHASES: [&dyn Phase; 6] = [&Terms, &Abuse, &Links, &Private, &Repeats, &Topic];
+const PHASES: [&dyn Phase; 7] = [&Empty, &Terms, &Abuse, &Links, &Private, &Repeats, &Topic];
 
 /// One measurement of a text. A phase keeps nothing between two texts.
 pub(super) trait Phase: Sync {

@@ -59,6 +59,8 @@ pub enum Kind {
     Toxicity,
     /// In a language that the model has not learnt, so that nothing but lists of terms has looked for abuse.
     UnreadLanguage,
+    /// There is nothing to read: white space and invisible characters at most.
+    Empty,
     /// Not about the article, the parent comment or the thread.
     OffTopic,
     /// Too many links, or a link to a blocked domain.
@@ -81,7 +83,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order in which people are shown them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Profanity,
         Self::Insult,
         Self::Slur,
@@ -91,6 +93,7 @@ impl Kind {
         Self::IdentityAttack,
         Self::Toxicity,
         Self::UnreadLanguage,
+        Self::Empty,
         Self::OffTopic,
         Self::Links,
         Self::PersonalData,
@@ -125,6 +128,7 @@ impl Kind {
             Self::IdentityAttack => "identity_attack",
             Self::Toxicity => "toxicity",
             Self::UnreadLanguage => "unread_language",
+            Self::Empty => "empty",
             Self::OffTopic => "off_topic",
             Self::Links => "links",
             Self::PersonalData => "personal_data",

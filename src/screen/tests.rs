@@ -55,6 +55,19 @@ fn answers_in_order() {
 }
 
 #[test]
+fn a_text_with_nothing_to_read_is_held_and_the_run_goes_on() {
+    let input = br#"{"id":1,"text":""}
+{"id":2,"text":" \u200b\n"}
+{"id":3,"text":"The bridge is nice."}"#;
+    let (answers, summary) = screened(input);
+    for (answer, verdict) in answers.iter().zip(["hold", "hold", "publish"]) {
+        assert_eq!(answer["verdict"], verdict, "{answer}");
+    }
+    assert_eq!(answers[0]["reasons"][0]["kind"], "empty");
+    assert_eq!((summary.held, summary.errors), (2, 0));
+}
+
+#[test]
 fn an_answer_has_every_field() {
     let line = br#"{"id":"a","text":"you \u200bfuck","article":{"title":"x"},"parent":null,"thread":["y"],"recent":null,"more":1}"#;
     let (answers, _) = screened(line);

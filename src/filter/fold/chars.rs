@@ -5,7 +5,7 @@ use unicode_normalization::char::is_combining_mark;
 
 /// Nobody sees it: default-ignorable characters, direction marks, tags, and control characters
 /// that are not white space.
-pub(super) fn is_invisible(c: char) -> bool {
+pub(in crate::filter) fn is_invisible(c: char) -> bool {
     if matches!(c, ' '..='~') {
         return false;
     }
@@ -13,7 +13,7 @@ pub(super) fn is_invisible(c: char) -> bool {
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
         | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
-        | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}' | '\u{1bca0}'..='\u{1bca3}'
+        | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
         | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
         || (c.is_control() && !c.is_whitespace())
 }
@@ -28,7 +28,7 @@ pub(super) fn takes_accents(c: char) -> bool {
 }
 
 /// White space, and the one blank that Unicode counts as a letter of Braille.
-pub(super) fn is_space(c: char) -> bool {
+pub(in crate::filter) fn is_space(c: char) -> bool {
     c.is_whitespace() || c == '\u{2800}'
 }
 
