@@ -7,6 +7,7 @@ use utoipa::{OpenApi, ToSchema};
 use uuid::Uuid;
 
 use super::store::{self, InForce};
+use super::tables;
 use super::tried::try_text;
 use crate::account::{CurrentAdmin, CurrentModerator};
 use crate::error::Result;
@@ -82,7 +83,7 @@ struct RulesetIn {
         (status = 401, description = "Not signed in"),
         (status = 403, description = "Not an administrator"),
         (status = 409, description = "Another one has come into force since `based_on`"),
-        (status = 422, description = "It cannot be compiled; the sentence names the entry"),
+        (status = 422, description = "It cannot be compiled, or a threshold is lower than the one before it; the sentence names the entry"),
     )
 )]
 #[put("/api/v1/desk/ruleset")]
@@ -93,6 +94,7 @@ async fn put_ruleset(
     body: Document<RulesetIn>,
 ) -> Result<HttpResponse> {
     let Document(body) = body;
+    tables::all_in_order(&body.source)?;
     let by = who.account.id;
     let in_force =
         store::activate(&db, site.id, body.based_on, body.source, &body.note, by).await?;

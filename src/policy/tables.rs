@@ -79,11 +79,21 @@ fn in_order(kind: AbuseKind, threshold: Threshold) -> Result<()> {
         return Ok(());
     }
     let kind = kind.as_str().replace('_', " ");
+    let [notice, hold, severe] = numbers.map(percent);
     Err(Error::Invalid(format!(
-        "Not saved: the numbers for {kind} ({}) must not fall from left to right, since each says something graver than \
-         the one before. One above 100 means never, and may stand anywhere.",
-        numbers.map(percent).join(", ")
+        "Not saved: the numbers for {kind} must not fall (noted from {notice}, held from {hold}, severe from {severe} of \
+         100), since each says something graver than the one before. One above 100 means never, and may stand anywhere."
     )))
+}
+
+/// The same of a whole ruleset, as programs send it. Compiling does not ask for it: a ruleset that is in force must not
+/// stop working.
+///
+/// # Errors
+/// [`Error::Invalid`] naming the first kind whose thresholds fall.
+pub(super) fn all_in_order(source: &RulesetSource) -> Result<()> {
+    let mut rows = Model::of(source).thresholds.into_iter();
+    rows.try_for_each(|(kind, threshold)| in_order(kind, threshold))
 }
 
 /// Puts the rows of the action table that differ into the source, and says which did.
@@ -149,6 +159,8 @@ mod tests {
             let done = model.apply(&mut source);
             assert_eq!(done.is_ok(), is_saved, "{wanted:?} {done:?}");
             assert_eq!(source.abuse.threat == wanted, is_saved, "{wanted:?}");
+            source.abuse.threat = wanted;
+            assert_eq!(all_in_order(&source).is_ok(), is_saved, "{wanted:?}");
         }
     }
 

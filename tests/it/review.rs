@@ -452,6 +452,19 @@ async fn a_change_of_the_terms_takes_effect_on_the_next_comment() {
 
     let ruleset = admin.get("/api/v1/desk/ruleset").await.expect(200).json();
     let mut source = ruleset["source"].clone();
+    // what no form would take, programs are refused as well
+    let mut falling = source.clone();
+    falling["abuse"]["threat"] = serde_json::json!({ "notice": 0.5, "hold": 0.2, "severe": 0.9 });
+    let asked = serde_json::json!({ "based_on": ruleset["id"], "source": falling });
+    let refused = admin
+        .json(reqwest::Method::PUT, "/api/v1/desk/ruleset", &asked)
+        .await
+        .expect(422)
+        .text();
+    assert!(
+        refused.contains("the numbers for threat must not fall (noted from 50, held from 20"),
+        "{refused}"
+    );
     let term =
         serde_json::json!({ "text": "zorbleflax", "kind": "profanity", "severity": "severe" });
     source["terms"].as_array_mut().expect("a list").push(term);

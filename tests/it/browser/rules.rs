@@ -52,7 +52,7 @@ async fn what_was_changed_in_one_row_is_not_lost_when_another_is_wrong() {
     let save = "form[action^='/desk/terms/model'] button";
     chief.click(save).await;
     chief
-        .waits_for("the numbers for threat (50, 20, 10) must not fall from left to right")
+        .waits_for("the numbers for threat must not fall (noted from 50, held from 20, severe from 10 of 100)")
         .await;
     assert!(chief.path().await.ends_with("#model-title"));
     assert_eq!(chief.value("[name='insult-hold']").await, "40");
