@@ -84,6 +84,32 @@
     appearedAt = performance.now();
   });
 
+  // What has come to wait since, once a minute while somebody is at the desk: asking for whoever has left would keep
+  // them signed in. It is said, and nothing else on the page changes.
+  const more = document.getElementById("more");
+  let somebody = false;
+
+  const look = async () => {
+    if (!somebody || document.hidden) return;
+    somebody = false;
+    const answer = await fetch(more.dataset.newer).catch(() => null);
+    if (!answer?.ok) return;
+    const { comments, next } = await answer.json();
+    const link = more.querySelector("a");
+    const one = comments.length === 1;
+    const said = `${comments.length}${next ? "+" : ""} more ${one ? "is" : "are"} waiting: show ${one ? "it" : "them"}`;
+    if (link.textContent !== said) link.textContent = said;
+    link.hidden = comments.length === 0;
+  };
+
+  if (more) {
+    for (const sign of ["keydown", "pointermove", "pointerdown", "visibilitychange"]) {
+      document.addEventListener(sign, () => { somebody = true; }, { passive: true });
+    }
+    document.addEventListener("visibilitychange", look);
+    setInterval(look, 60_000);
+  }
+
   const open = document.querySelector('.desk-queue [aria-current="true"]');
   if (open && getComputedStyle(open.closest(".desk-queue")).overflowY === "auto") {
     open.scrollIntoView({ block: "nearest" });

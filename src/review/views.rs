@@ -9,12 +9,15 @@ use super::decide::{MAX_NOTE, may_undo};
 use super::drift::{HEIGHT, Picture, WIDTH};
 use super::queue::{self, Entry, Queue};
 use super::side::SideThread;
-use super::store::{COUNTED, Counts, Current, Decided, Discussed, Drifting, Found, Item, Step};
+use super::store::{
+    COUNTED, Counts, Current, Decided, Discussed, Drifting, Found, Item, Step, WINDOW,
+};
 use super::wording;
 use crate::account::Account;
 use crate::article::Mode;
 use crate::comment::guidelines::GUIDELINES;
 use crate::comment::{Ruling, Status, excerpt};
+use crate::cursor::Cursor;
 use crate::filter::{Piece, Segment, Severity, Spots, marked};
 use crate::web::Chrome;
 
@@ -93,6 +96,25 @@ impl Desk {
     fn takes_back_here(&self) -> bool {
         let undoable = self.item.as_ref().is_some_and(|item| item.undoable);
         undoable && !matches!(self.notice, Notice::Ruled { .. })
+    }
+
+    /// Where the script asks what has come to wait since; nowhere while more waits than the list was made of.
+    fn newer(&self) -> Option<String> {
+        let queue = self.queue.as_str();
+        let newest = self.entries.iter().map(|one| (one.created_at, one.id));
+        let after = newest.max().map(|(at, id)| Cursor { at, id });
+        let after = after.map_or(String::new(), |after| format!("&after={after}"));
+        let is_whole = i64::try_from(self.entries.len()).is_ok_and(|listed| listed < WINDOW);
+        is_whole.then(|| format!("/api/v1/desk/held?queue={queue}{after}"))
+    }
+
+    /// This page, to be opened anew.
+    fn here(&self) -> String {
+        let item = self.item.as_ref();
+        let item = item.map_or(String::new(), |shown| {
+            format!("/comments/{}", shown.item.id)
+        });
+        format!("/desk{item}?queue={}", self.queue.as_str())
     }
 
     fn page_title(&self) -> &'static str {
@@ -196,7 +218,7 @@ pub(super) struct History {
     pub(super) chrome: Chrome,
     pub(super) tabs: Tabs,
     pub(super) decisions: Vec<Decided>,
-    pub(super) next: Option<crate::cursor::Cursor>,
+    pub(super) next: Option<Cursor>,
     pub(super) is_first: bool,
     pub(super) viewer: Account,
     pub(super) now: DateTime<Utc>,

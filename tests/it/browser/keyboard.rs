@@ -7,7 +7,7 @@ use thirtyfour::Key;
 use uuid::Uuid;
 
 use super::chrome::{Browser, Chrome};
-use crate::harness::{Belowline, Options};
+use crate::harness::{Article, Belowline, Options};
 
 /// Where the focus is, in few words; empty on nothing.
 const WHERE: &str = "(() => {
@@ -146,6 +146,36 @@ async fn a_double_press_or_a_held_key_decides_nothing_that_nobody_has_read() {
     desk.strike("a").await;
     desk.waits_for("Approved").await;
     assert_eq!(house.status(ids[1]).await, Status::Live);
+}
+
+#[tokio::test]
+async fn what_has_come_to_wait_is_said_and_moves_nothing() {
+    let house = Belowline::with(Options::unscreened()).await;
+    let (desk, ids) = a_desk(&house).await;
+    let come_back = "document.dispatchEvent(new Event('visibilitychange'))";
+    let listed = ".desk-queue li";
+    for (more, said) in [
+        (1, "1 more is waiting: show it"),
+        (2, "2 more are waiting: show them"),
+    ] {
+        let article = Article {
+            id: Uuid::nil(),
+            slug: "bridge".into(),
+        };
+        house
+            .held(&article, &format!("Late remark number {more}."))
+            .await;
+        desk.eval(come_back).await;
+        desk.waits_for(said).await;
+        assert_eq!(desk.count(listed).await, 3);
+    }
+    desk.press("2 more are waiting").await;
+    desk.waits_until(&format!(
+        "document.querySelectorAll('{listed}').length === 5"
+    ))
+    .await;
+    assert!(desk.path().await.contains(&ids[0].to_string()));
+    assert!(!desk.shows("waiting: show").await);
 }
 
 #[tokio::test]
