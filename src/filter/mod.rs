@@ -3,6 +3,7 @@
 
 mod abuse;
 mod empty;
+mod fnv;
 mod fold;
 mod language;
 mod links;

@@ -156,24 +156,13 @@ fn longest_run(items: &[(String, [usize; 2])], least: usize) -> Option<(usize, [
         .and_then(|run| Some((run.len(), [run.first()?.1[0], run.last()?.1[1]])))
 }
 
-fn shingles(words: &[String]) -> HashSet<u64> {
-    words.windows(SHINGLE).map(fingerprint).collect()
-}
-
-/// FNV-1a, written out because a verdict must not depend on a hasher that may change.
-fn fingerprint(words: &[String]) -> u64 {
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    for word in words {
-        for byte in word.bytes().chain([0]) {
-            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    }
-    hash
+fn shingles(words: &[String]) -> HashSet<&[String]> {
+    words.windows(SHINGLE).collect()
 }
 
 /// The share of common shingles, 0 to 1.
 #[expect(clippy::cast_precision_loss, reason = "a ratio of counts")]
-fn alike(a: &HashSet<u64>, b: &HashSet<u64>) -> f32 {
+fn alike(a: &HashSet<&[String]>, b: &HashSet<&[String]>) -> f32 {
     let common = a.intersection(b).count();
     let all = a.len() + b.len() - common;
     if all == 0 {

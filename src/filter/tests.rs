@@ -2,6 +2,7 @@
 
 use sha2::{Digest as _, Sha256};
 
+use super::properties::ALL;
 use super::verdict::covered;
 use super::*;
 
@@ -34,19 +35,6 @@ pub(super) fn found(ruleset: &Ruleset, text: &str) -> Vec<(String, String)> {
         })
         .collect()
 }
-
-pub(super) const ALL: Folds = Folds {
-    invisible: true,
-    styled: true,
-    accents: true,
-    lookalikes: true,
-    leet: true,
-    separators: true,
-    repeats: true,
-    masks: true,
-    joined: true,
-    misspelt: true,
-};
 
 #[test]
 fn own_terms_and_allowed_expressions() {

@@ -1,6 +1,7 @@
 //! Each fold from both sides: what it sees through, and what it leaves alone.
 
-use crate::filter::tests::{ALL, found, ruleset};
+use crate::filter::properties::ALL;
+use crate::filter::tests::{found, ruleset};
 use crate::filter::*;
 
 /// Every text of `fires` must be seen through and say so, and not by this fold once it is off; none of `passes` may be

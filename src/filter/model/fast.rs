@@ -5,6 +5,7 @@ use super::FastLogits;
 use super::classes::class;
 use super::tensors::{ModelError, Tensors};
 use super::words::Word;
+use crate::filter::fnv;
 
 /// Hashed features share this many places; collisions cost less than the memory would (Weinberger et al. 2009).
 const PLACES: usize = 1 << 18;
@@ -112,15 +113,15 @@ pub(super) fn features(words: &[Word], mut see: impl FnMut(usize)) {
 /// The word, its class and its letters.
 fn own_features(word: &Word, class: Option<&'static str>, mut see: impl FnMut(usize)) {
     let spelled = word.spelled.as_bytes();
-    see(place(more(start(b'1'), spelled)));
+    see(place(fnv::more(start(b'1'), spelled)));
     if let Some(class) = class {
-        see(place(more(start(b'c'), class.as_bytes())));
+        see(place(fnv::more(start(b'c'), class.as_bytes())));
     }
     if !word.is_mark() {
         letters(spelled, &mut see);
         if word.loud {
             let name = class.map_or(spelled, str::as_bytes);
-            see(place(more(start(b'!'), name)));
+            see(place(fnv::more(start(b'!'), name)));
         }
     }
 }
@@ -137,19 +138,19 @@ fn features_between<'w>(
         let spelled = word.spelled.as_bytes();
         let name = class.map_or(spelled, str::as_bytes);
         if class.is_some() {
-            see(place(more(more(before, b" "), name)));
-            see(place(more(more(before_that, b" ? "), name)));
+            see(place(fnv::more(fnv::more(before, b" "), name)));
+            see(place(fnv::more(fnv::more(before_that, b" ? "), name)));
         }
-        see(place(more(more(before, b" "), spelled)));
+        see(place(fnv::more(fnv::more(before, b" "), spelled)));
         if spoken_to > 0 && !word.is_mark() {
-            see(place(more(start(b'y'), name)));
+            see(place(fnv::more(start(b'y'), name)));
         }
         spoken_to = match word.spelled.as_str() {
             "you" | "u" | "your" | "youre" | "ur" => 4,
             _ => spoken_to.saturating_sub(1),
         };
         before_that = before;
-        before = more(start(b'2'), name);
+        before = fnv::more(start(b'2'), name);
     }
 }
 
@@ -159,7 +160,7 @@ fn letters(word: &[u8], see: &mut impl FnMut(usize)) {
     for from in 0..word.len() {
         let mut hash = start(b'l');
         for (at, letter) in padded.iter().skip(from).take(5).enumerate() {
-            hash = step(hash, *letter);
+            hash = fnv::step(hash, *letter);
             if at >= 2 {
                 see(place(hash));
             }
@@ -167,17 +168,8 @@ fn letters(word: &[u8], see: &mut impl FnMut(usize)) {
     }
 }
 
-/// FNV-1a (Fowler, Noll and Vo), 32 bits.
 fn start(kind: u8) -> u32 {
-    step(0x811c_9dc5, kind)
-}
-
-fn step(hash: u32, byte: u8) -> u32 {
-    (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-}
-
-fn more(hash: u32, bytes: &[u8]) -> u32 {
-    bytes.iter().fold(hash, |hash, byte| step(hash, *byte))
+    fnv::step(fnv::START, kind)
 }
 
 /// The upper bits mixed into the lower ones, which FNV leaves poor.

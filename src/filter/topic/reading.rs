@@ -7,6 +7,7 @@ use rust_stemmers::{Algorithm, Stemmer};
 
 use super::table::{Found, Table};
 use super::vector::{Vector, WIDTH};
+use crate::filter::fnv;
 use crate::filter::model::{Word, words};
 use crate::filter::wordlist::is_stop_word;
 
@@ -168,14 +169,11 @@ fn is_capital(text: &str, word: &Word) -> bool {
         .is_some_and(char::is_uppercase)
 }
 
-/// FNV-1a (Fowler, Noll and Vo), 32 bits.
 fn hash(stemmer: &Stemmer, word: &str) -> u32 {
     let stem = if word.is_ascii() {
         stemmer.stem(word)
     } else {
         word.into()
     };
-    stem.bytes().fold(0x811c_9dc5, |hash, byte| {
-        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-    })
+    fnv::more(fnv::START, stem.as_bytes())
 }
