@@ -134,8 +134,8 @@ pub(super) fn legible(text: &str) -> Legible {
     }
 }
 
-/// Whether half of the words are English, or of another language that was learnt; names, which no list has, left out. A
-/// single word can be anything.
+/// Whether half of the words are English, or of another language that was learnt; names, which no list has, left out.
+/// One word or two can be anything: a rare word, a name, a brand.
 fn is_mostly_known(text: &str) -> bool {
     let (mut all, mut mixed, mut german) = (0_usize, 0, 0);
     let mut lower = String::new();
@@ -159,7 +159,12 @@ fn is_mostly_known(text: &str) -> bool {
             german += usize::from(germanic.contains(word));
         }
     }
-    all < 2 || mixed.max(german) * 2 >= all
+    all < 3 || mixed.max(german) * 2 >= all
+}
+
+/// Whether a word is one of a language that was learnt, as far as lists know. Expects lower case.
+pub(super) fn is_learnt(word: &str) -> bool {
+    is_known(word) || TERMS.contains(word) || LISTED.iter().any(|list| list.contains(word))
 }
 
 /// Words that stand in English comments as parts of names only, and in every sentence of other languages.

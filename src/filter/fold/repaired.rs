@@ -2,12 +2,16 @@
 //! taken off where that is safe: a word is replaced only by a listed term or a known word, and
 //! never when it is a known word as it stands. Capitals, punctuation, links and numbers stay.
 
+use std::cell::OnceCell;
+
 use super::disguise::Glyph;
 use super::joined::{is_part, pulled_apart, spaced_run};
 use super::normalize::Done;
 use super::respelt::{MASK, cased, is_disguised_latin, is_lookalike, meant};
 use crate::filter::phases::Prepared;
 use crate::filter::source::Folds;
+use crate::filter::terms::apart::LONGEST_WORD;
+use crate::filter::terms::matcher::Matcher;
 use crate::filter::wordlist::is_known;
 
 /// Separated letters are put together from this many on: fewer are initials.
@@ -86,6 +90,9 @@ pub(in crate::filter) fn repaired(on: &Prepared<'_>) -> Repaired {
         terms: disguised_terms(on),
         out: Repaired::default(),
         whole: None,
+        matcher: &on.ruleset.matcher,
+        glyphs: &on.glyphs,
+        english: OnceCell::new(),
     };
     mender.out.text.reserve(on.subject.text.len());
     let mut rest = on.glyphs.as_slice();
@@ -153,6 +160,10 @@ struct Mender<'a> {
     out: Repaired,
     /// Where a character starts that was copied although it has several pieces.
     whole: Option<usize>,
+    matcher: &'a Matcher,
+    glyphs: &'a [Glyph],
+    /// Whether it is English, as the known words are; asked once.
+    english: OnceCell<bool>,
 }
 
 impl Mender<'_> {
@@ -270,6 +281,18 @@ impl Mender<'_> {
             self.replace(&word, first.from, last.to, done);
             return;
         }
+        if let Some(lengths) = self.apart(word) {
+            let mut rest = word;
+            for (at, length) in lengths.into_iter().enumerate() {
+                let (part, after) = rest.split_at_checked(length).unwrap_or((rest, &[]));
+                if let (Some(first), true) = (part.first(), at > 0) {
+                    self.out.push(" ", first.from, first.to, Done::JOINED);
+                }
+                self.copy(part);
+                rest = after;
+            }
+            return;
+        }
         let foreign = is_disguised_latin(word);
         for glyph in word {
             let letter = if foreign && is_lookalike(glyph) {
@@ -279,6 +302,34 @@ impl Mender<'_> {
             };
             self.plain(glyph, letter);
         }
+    }
+
+    /// The words that are run together here, in letters each. A name is none, nor is the middle of something longer; and
+    /// what stands by itself, with no words around to tell the language, only if it is longer than any word.
+    fn apart(&self, word: &[Glyph]) -> Option<Vec<usize>> {
+        let before = self.out.text.trim_end();
+        let begins = before.is_empty() || before.ends_with(['.', '!', '?', ':']);
+        let inside = before.len() == self.out.text.len()
+            && before.ends_with(|c: char| c.is_alphanumeric() || "@._-/'’&=".contains(c));
+        let is_capital = |at: usize| {
+            let written = word.get(at).and_then(|g| self.text.get(g.from..));
+            let first = written.and_then(|text| text.chars().next());
+            first.is_some_and(char::is_uppercase)
+        };
+        let is_name = !begins && is_capital(0) && !is_capital(1);
+        let is_alone = word.len() * 2 > self.glyphs.len() && word.len() <= LONGEST_WORD;
+        if !self.folds.joined
+            || inside
+            || is_name
+            || is_alone
+            || !word.iter().all(|g| g.raw == g.letter)
+        {
+            return None;
+        }
+        let letters: Vec<char> = word.iter().map(|g| g.raw).collect();
+        let lengths = self.matcher.apart(&letters)?;
+        let english = || self.matcher.is_english(self.glyphs);
+        self.english.get_or_init(english).then_some(lengths)
     }
 
     fn copy(&mut self, glyphs: &[Glyph]) {

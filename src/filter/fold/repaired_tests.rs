@@ -1,14 +1,12 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::filter::properties::{any_text, ruleset_once};
+use crate::filter::properties::{ALL, any_text, ruleset_once};
 use crate::filter::{Ruleset, RulesetSource, Subject};
 
 fn repair(ruleset: &Ruleset, text: &str) -> Repaired {
     repaired(&Prepared::new(ruleset, &Subject::of(text)))
 }
-
-const ALL: Folds = crate::filter::properties::ALL;
 
 /// Every text is repaired as it says, and says which fold it took; with the fold off it is not.
 fn check(fold: &str, off: Folds, repairs: &[(&str, &str)], unchanged: &[&str]) {
@@ -191,10 +189,38 @@ fn masks() {
 }
 
 #[test]
+fn words_run_together() {
+    check(
+        "words run together",
+        Folds {
+            joined: false,
+            ..ALL
+        },
+        &[
+            ("Youthinkyou are so clever", "You think you are so clever"),
+            ("YOU WILLDIEIN 7 DAYS.", "YOU WILL DIE IN 7 DAYS."),
+            (
+                "they are uselessidiots, all",
+                "they are useless idiots, all",
+            ),
+            ("oh #sendthemhome", "oh #send them home"),
+        ],
+        &[
+            // names, what is known, misspellings, addresses, other languages
+            "I met Woodworth and Ms Grayson there",
+            "a newspaper for bookkeepers",
+            "it was a dictatorshipp, diliberately so",
+            "ask @sendthemhome or second-hander",
+            "Das ist wieder niemandem hierher gekommen",
+        ],
+    );
+}
+
+#[test]
 fn every_part_leads_back() {
-    let text = "Ｙou f.u.c.k, Wom3n ｉs";
+    let text = "Ｙou f.u.c.k, Wom3n ｉs notagain";
     let found = repair(ruleset_once(), text);
-    assert_eq!(found.text, "You fuck, Women is");
+    assert_eq!(found.text, "You fuck, Women is not again");
     for (word, original) in [
         ("You", "Ｙou"),
         ("fuck", "f.u.c.k"),
@@ -202,6 +228,8 @@ fn every_part_leads_back() {
         ("Women", "Wom3n"),
         ("u fuck, W", "u f.u.c.k, Wom3n"),
         ("is", "ｉs"),
+        ("not", "not"),
+        ("again", "again"),
     ] {
         let at = found.text.find(word).unwrap();
         let [from, to] = found.original(at, at + word.len());

@@ -8,8 +8,6 @@ use crate::filter::wordlist::{is_known, is_ordinary, is_stop_word};
 
 /// Known words are looked for up to this length.
 const LONGEST_WORD: usize = 16;
-/// Of shorter words only the commonest count: nearly any few letters are a word.
-const LEAST_UNCOMMON: usize = 4;
 /// No word is longer than this; what is, is several, and may have names among them.
 const LONGEST_RUN: usize = 24;
 
@@ -113,7 +111,7 @@ impl<'a> Compounds<'a> {
         let raw: String = self.glyphs.get(start..end)?.iter().map(|g| g.raw).collect();
         let known = |part: &[char]| is_common(part) || is_long(part);
         let harmless = is_known(&raw) || reach(&letters, false, known).last() == Some(&true);
-        let term = |letters: &[char]| self.is_long_term(letters);
+        let term = |letters: &[char]| self.vocabulary.is_long_term(letters);
         Some(Run {
             start,
             end,
@@ -124,15 +122,11 @@ impl<'a> Compounds<'a> {
             }),
         })
     }
-
-    fn is_long_term(&self, letters: &[char]) -> bool {
-        letters.len() >= LEAST_UNCOMMON && self.vocabulary.is_term(letters)
-    }
 }
 
 /// A word that says nothing. Of two letters nearly everything is a word in some language, so that
 /// these are named, without those with which learned words begin or end.
-fn is_common(letters: &[char]) -> bool {
+pub(super) fn is_common(letters: &[char]) -> bool {
     const SHORT: &str = " a i u am an as at be by he if in is it me my of on or so to ur we ";
     let word: String = letters.iter().collect();
     match letters.len() {
@@ -141,7 +135,8 @@ fn is_common(letters: &[char]) -> bool {
     }
 }
 
-fn is_long(letters: &[char]) -> bool {
+/// A known word of four letters or more, or an ordinary one of three.
+pub(super) fn is_long(letters: &[char]) -> bool {
     let word: String = letters.iter().collect();
     match letters.len() {
         ..LEAST_LAST => false,

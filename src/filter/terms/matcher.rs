@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use aho_corasick::{AhoCorasick, BuildError};
 
+use super::apart::apart;
 use super::compound::Compounds;
-use super::mended::{Vocabulary, mend};
+use super::mended::{Vocabulary, is_english, mend};
 use crate::filter::fold::chars::{is_regional, is_unspaced, is_word};
 use crate::filter::fold::disguise::{Coarse, Glyph, align};
 use crate::filter::fold::normalize::{Done, Piece, View, normalize};
@@ -89,6 +90,16 @@ impl Matcher {
 
     pub(in crate::filter) fn term(&self, hit: &Hit) -> Option<&Term> {
         self.terms.get(hit.entry)
+    }
+
+    /// The words that are run together in these letters, in letters each; see [`apart()`].
+    pub(in crate::filter) fn apart(&self, letters: &[char]) -> Option<Vec<usize>> {
+        apart(letters, &self.vocabulary)
+    }
+
+    /// See [`is_english`].
+    pub(in crate::filter) fn is_english(&self, glyphs: &[Glyph]) -> bool {
+        is_english(glyphs, &self.vocabulary)
     }
 
     /// Every occurrence outside the allowed expressions, each once, in the order of the text.

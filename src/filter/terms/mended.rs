@@ -17,6 +17,8 @@ use crate::filter::wordlist::is_known;
 const LEAST_MASKED: usize = 3;
 const LEAST_SPLIT: usize = 4;
 const LEAST_MISSPELT: usize = 5;
+/// Within a run of letters nearly any fewer are a word.
+const LEAST_LONG: usize = 4;
 
 /// The words of all terms.
 #[derive(Debug, Default)]
@@ -89,6 +91,11 @@ impl Vocabulary {
     /// Whether this is a term of one word.
     pub(super) fn is_term(&self, letters: &[char]) -> bool {
         self.terms.contains(letters)
+    }
+
+    /// The same, if it is not so short that nearly any few letters are one.
+    pub(super) fn is_long_term(&self, letters: &[char]) -> bool {
+        letters.len() >= LEAST_LONG && self.is_term(letters)
     }
 
     /// The gravest of the words that fit; of equals the first in the order of the lists.
@@ -206,7 +213,7 @@ fn spelt(glyphs: &[Glyph], meant: &[Meant]) -> Vec<Glyph> {
 
 /// Whether the known words can be trusted to know the harmless words of this text: of others than
 /// English they know few, and two unknown words may be the disguise itself.
-fn is_english(glyphs: &[Glyph], vocabulary: &Vocabulary) -> bool {
+pub(super) fn is_english(glyphs: &[Glyph], vocabulary: &Vocabulary) -> bool {
     let chunks = glyphs.chunk_by(|a, b| in_word(a) == in_word(b));
     let words = chunks.filter(|chunk| chunk.len() > 1 && chunk.first().is_some_and(in_word));
     let (mut known, mut unknown) = (0_usize, 0_usize);

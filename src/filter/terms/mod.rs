@@ -1,7 +1,8 @@
 //! Phase: listed terms, disguised or not: `matcher` finds them, `mended`, `compound` and `anagram` in what was bent or
-//! joined; `import` and `lint` are for whoever keeps the lists.
+//! joined, which `apart` takes apart; `import` and `lint` are for whoever keeps the lists.
 
 mod anagram;
+pub(super) mod apart;
 mod compound;
 pub(super) mod import;
 pub(super) mod lint;
