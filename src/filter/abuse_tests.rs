@@ -187,6 +187,19 @@ fn who_quotes_the_comment_above_is_not_blamed_for_its_words() {
     assert!(marked, "{:?}", verdict.reasons);
 }
 
+/// A rare word says nothing by its pieces; a known insult does, and so does the rare word with something around it.
+#[test]
+fn one_word_or_two_count_less() {
+    let ruleset = ruleset();
+    let verdict = |text| assess(&ruleset, &Subject::of(text)).verdict;
+    for text in ["pedodontist", "Schizocarp.", "asian simple", "spasticities"] {
+        assert_eq!(verdict(text), Outcome::Publish, "{text}");
+    }
+    for text in ["Moron!", "Scum", "Hang him", "you suck", "Go back home"] {
+        assert_eq!(verdict(text), Outcome::Hold, "{text}");
+    }
+}
+
 #[test]
 fn abuse_as_a_whole_is_at_least_as_likely_as_its_kinds() {
     let ruleset = ruleset();

@@ -42,6 +42,9 @@ static TERMS: LazyLock<HashSet<String>> = LazyLock::new(|| {
 /// So many letters or fewer have most words that several languages share, and abbreviations.
 const SHORT: usize = 3;
 
+/// Of two words both have so many letters where they tell that a language is not known.
+const LONG: usize = 5;
+
 /// A share of a text's words, from which they are evidence.
 const SHARE: usize = 6;
 
@@ -135,9 +138,9 @@ pub(super) fn legible(text: &str) -> Legible {
 }
 
 /// Whether half of the words are English, or of another language that was learnt; names, which no list has, left out.
-/// One word or two can be anything: a rare word, a name, a brand.
+/// One word can be anything, and so can two of which one is short: a rare word, a name, a brand.
 fn is_mostly_known(text: &str) -> bool {
-    let (mut all, mut mixed, mut german) = (0_usize, 0, 0);
+    let (mut all, mut mixed, mut german, mut shortest) = (0_usize, 0, 0, usize::MAX);
     let mut lower = String::new();
     let is_text = |part: &&str| !part.starts_with(['@', '#']) && !part.contains("//");
     for (at, part) in text.split_whitespace().filter(is_text).enumerate() {
@@ -151,6 +154,7 @@ fn is_mostly_known(text: &str) -> bool {
                 continue;
             }
             all += 1;
+            shortest = shortest.min(word.chars().count());
             let word = lower_case(word, &mut lower);
             let is_english = is_known(word) && !ABROAD.contains(&word);
             let [roman_urdu, germanic] = &*LISTED;
@@ -159,7 +163,7 @@ fn is_mostly_known(text: &str) -> bool {
             german += usize::from(germanic.contains(word));
         }
     }
-    all < 3 || mixed.max(german) * 2 >= all
+    all < 2 || all == 2 && shortest < LONG || mixed.max(german) * 2 >= all
 }
 
 /// Whether a word is one of a language that was learnt, as far as lists know. Expects lower case.
@@ -285,6 +289,7 @@ mod tests {
             ),
             ("Va te faire foutre", "und", false),
             ("Vaffanculo stronzo", "und", false),
+            ("Kijiji ext", "und", true),
             ("Trudeau lies", "und", true),
             ("Lol, so true", "en", true),
             ("u r dumb, idiot", "und", true),

@@ -203,7 +203,10 @@ fn words_run_together() {
                 "they are uselessidiots, all",
                 "they are useless idiots, all",
             ),
-            ("oh #sendthemhome", "oh #send them home"),
+            (
+                "they all shout #sendthemhome",
+                "they all shout #send them home",
+            ),
         ],
         &[
             // names, what is known, misspellings, addresses, other languages
@@ -211,6 +214,7 @@ fn words_run_together() {
             "a newspaper for bookkeepers",
             "it was a dictatorshipp, diliberately so",
             "ask @sendthemhome or second-hander",
+            "youidea",
             "Das ist wieder niemandem hierher gekommen",
         ],
     );
