@@ -187,15 +187,21 @@ fn who_quotes_the_comment_above_is_not_blamed_for_its_words() {
     assert!(marked, "{:?}", verdict.reasons);
 }
 
-/// A rare word says nothing by its pieces; a known insult does, and so does the rare word with something around it.
+/// A rare word says nothing by its pieces, nor a known one by its sound.
 #[test]
-fn one_word_or_two_count_less() {
+fn one_rare_word_or_two_count_less() {
     let ruleset = ruleset();
     let verdict = |text| assess(&ruleset, &Subject::of(text)).verdict;
-    for text in ["pedodontist", "Schizocarp.", "asian simple", "spasticities"] {
+    for text in ["pedodontist", "Schizocarp.", "buttress", "thick kn"] {
         assert_eq!(verdict(text), Outcome::Publish, "{text}");
     }
-    for text in ["Moron!", "Scum", "Hang him", "you suck", "Go back home"] {
+    for text in [
+        "Moron!",
+        "Scum",
+        "Hang him",
+        "American idiots.",
+        "Go back home",
+    ] {
         assert_eq!(verdict(text), Outcome::Hold, "{text}");
     }
 }

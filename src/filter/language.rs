@@ -159,7 +159,7 @@ fn is_mostly_known(text: &str) -> bool {
             let is_english = is_known(word) && !ABROAD.contains(&word);
             let [roman_urdu, germanic] = &*LISTED;
             // who writes Roman Urdu mixes it with English
-            mixed += usize::from(is_english || roman_urdu.contains(word) || TERMS.contains(word));
+            mixed += usize::from(is_english || roman_urdu.contains(word) || is_listed(word));
             german += usize::from(germanic.contains(word));
         }
     }
@@ -168,7 +168,12 @@ fn is_mostly_known(text: &str) -> bool {
 
 /// Whether a word is one of a language that was learnt, as far as lists know. Expects lower case.
 pub(super) fn is_learnt(word: &str) -> bool {
-    is_known(word) || TERMS.contains(word) || LISTED.iter().any(|list| list.contains(word))
+    is_known(word) || is_listed(word) || LISTED.iter().any(|list| list.contains(word))
+}
+
+/// Whether a shipped list of terms has this word, or a phrase with it. Expects lower case.
+pub(super) fn is_listed(word: &str) -> bool {
+    TERMS.contains(word)
 }
 
 /// Words that stand in English comments as parts of names only, and in every sentence of other languages.

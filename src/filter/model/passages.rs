@@ -10,15 +10,12 @@ use super::fast::Own;
 use super::kinds::AbuseKind;
 use super::words::{Word, words};
 use super::{FAST_KINDS, FastLogits, KINDS, Logits, Model};
-use crate::filter::language::is_learnt;
+use crate::filter::language::{is_learnt, is_listed};
 
 /// Pieces in the longest passage: what the encoder reads at once.
 const LONGEST: usize = super::encoder::LONGEST - 2;
 /// Words in the shortest passage that is read apart: a shorter sentence belongs to the next one.
 const SHORTEST: usize = 6;
-
-/// A text of fewer words counts less, see [`doubt`].
-const FRAGMENT: usize = 3;
 
 /// Pieces from which on a text is also read sentence by sentence: a shorter one is seen whole without effort. A longer
 /// sentence is read in windows of so many pieces, of which each begins in the middle of the one before.
@@ -307,16 +304,16 @@ impl Measured<'_> {
 }
 
 /// How much less a text of one word or two counts than a longer one, in margins: of a rare word the model sees only
-/// pieces, as in `pedodontist`; and known ones have no surroundings. Of innocent words and names 1 % were held without
-/// this, and 0.2 % are with it (docs/filters.md).
+/// pieces, as in `pedodontist`, and of a known one that nobody has listed what it sounds like, as in `buttress`. Of
+/// innocent words and names 1 % were held without this (docs/filters.md).
 fn doubt(words: &[Word]) -> f32 {
-    let words = words.iter().filter(|word| !word.is_mark());
-    let known = words.clone().filter(|word| is_learnt(&word.spelled));
-    match (words.count(), known.count()) {
-        (FRAGMENT.., _) => 0.0,
-        (_, 0) => 2.0,
-        (all, known) if known < all => 1.0,
-        _ => 0.5,
+    let mut words = words.iter().filter(|word| !word.is_mark());
+    let rare = |word: &Word| f32::from(u8::from(!is_learnt(&word.spelled)));
+    match (words.next(), words.next(), words.next()) {
+        (Some(one), None, _) if is_listed(&one.spelled) => 0.0,
+        (Some(one), None, _) => 1.0 + rare(one),
+        (Some(one), Some(other), None) => rare(one) + rare(other),
+        _ => 0.0,
     }
 }
 
