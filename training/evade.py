@@ -7,7 +7,7 @@
 The comments are JSON lines with `text`, `abusive` and `split`. Those that are abusive and held as they stand are the
 whole; then every word in which a term was found is disguised in one way at a time, and the comment judged again.
 The same seed gives the same disguises. --innocent judges a list of harmless expressions instead, and counts those
-in which a term is found: as they stand, and such that would be held.
+in which a term is found: as they stand, and such that would be held by it; and those that are held at all.
 """
 
 import argparse
@@ -201,8 +201,10 @@ def innocent(arguments):
     answers = screen(arguments.program, texts)
     fired = [(t, a) for t, a in zip(texts, answers) if found(t, a)]
     stopped = [t for t, a in fired if by_term(a)]
+    kept = sum(map(held, answers))
     print(f"{len(texts)} harmless expressions: a term in {len(fired)} ({len(fired) / len(texts):.2%}), "
-          f"{len(stopped)} held ({len(stopped) / len(texts):.2%})")
+          f"{len(stopped)} held ({len(stopped) / len(texts):.2%}); "
+          f"for whatever reason {kept} ({kept / len(texts):.2%})")
     notes = collections.Counter(r["note"] for _, a in fired for r in a["reasons"])
     for text, answer in fired[: arguments.show]:
         print("   ", text, "|", "; ".join(r["note"] for r in answer["reasons"] if r["kind"] != "evasion"))
