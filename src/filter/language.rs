@@ -43,7 +43,7 @@ static TERMS: LazyLock<HashSet<String>> = LazyLock::new(|| {
 const SHORT: usize = 3;
 
 /// Of two words both have so many letters where they tell that a language is not known.
-const LONG: usize = 5;
+const LONG: usize = 4;
 
 /// A share of a text's words, from which they are evidence.
 const SHARE: usize = 6;

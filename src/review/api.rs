@@ -107,7 +107,7 @@ struct CommentOut {
     article: ArticleOut,
     /// the comment that it answers
     parent: Option<ParentOut>,
-    /// what the newest verdict found, gravest first
+    /// what the newest verdict found: threats and hate that are more than noted, then the rest, each with the gravest first
     reasons: Vec<Found>,
     /// the side thread in which it stands; what is ruled on that holds for everything in it
     side_thread: Option<SideThread>,

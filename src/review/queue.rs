@@ -39,9 +39,9 @@ pub(crate) struct Entry {
     pub(crate) excerpt: String,
     pub(crate) article_title: String,
     pub(crate) created_at: DateTime<Utc>,
-    /// the gravest reason's: mild, strong or severe; null without a reason
+    /// that of the first reason: mild, strong or severe; null without a reason
     pub(crate) severity: Option<String>,
-    /// the gravest reason's, e.g. `slur`; null without a reason
+    /// that of the first reason, e.g. `slur`; null without a reason
     pub(crate) kind: Option<String>,
     /// what held it whatever the filter found: `premoderated`, or `closed` (the article or the side thread, in the
     /// meantime); null where it was the filter
@@ -64,7 +64,7 @@ pub(super) enum Rank {
 /// Where a comment stands in the order of work: by its rank, the oldest before others.
 pub(super) type Place = (Rank, DateTime<Utc>, Uuid);
 
-/// `gravest`: severity and kind of the gravest reason.
+/// `gravest`: severity and kind of the first reason, which is what a moderator must know before the others.
 pub(super) fn place(gravest: Option<(&str, &str)>, created_at: DateTime<Utc>, id: Uuid) -> Place {
     let is_alarming = |kind| Kind::parse(kind).is_some_and(Kind::is_alarming);
     let rank = match gravest {

@@ -98,7 +98,8 @@ impl Desk {
         undoable && !matches!(self.notice, Notice::Ruled { .. })
     }
 
-    /// Where the script asks what has come to wait since; nowhere while more waits than the list was made of.
+    /// Where the script asks what has come to wait since; nowhere while more waits than the list was made of. What was
+    /// written before and is held only now, as after several tries, is not told: the tabs count it on the next page.
     fn newer(&self) -> Option<String> {
         let queue = self.queue.as_str();
         let newest = self.entries.iter().map(|one| (one.created_at, one.id));

@@ -48,15 +48,20 @@ pub(super) async fn explain(db: &PgPool, conversations: &mut [Conversation]) -> 
         let decided = mine
             .first()
             .and_then(|row| guidelines::sentence(&row.decided));
-        shown.why = decided
+        let why = decided
             .map(str::to_owned)
             .into_iter()
             .chain(mine.iter().filter_map(|row| match row.kind.as_deref() {
                 Some("off_topic") => Some(guidelines::SEEMS_OFF_TOPIC.to_owned()),
                 Some("evasion") => Some(guidelines::NOT_PLAIN.to_owned()),
                 _ => row.note.clone(),
-            }))
-            .collect();
+            }));
+        // two disguises are one sentence: how many were seen is nobody's business
+        for sentence in why {
+            if !shown.why.contains(&sentence) {
+                shown.why.push(sentence);
+            }
+        }
     }
     Ok(())
 }

@@ -10,7 +10,6 @@ use super::normalize::Done;
 use super::respelt::{MASK, cased, is_disguised_latin, is_lookalike, meant};
 use crate::filter::phases::Prepared;
 use crate::filter::source::Folds;
-use crate::filter::terms::apart::LONGEST_WORD;
 use crate::filter::terms::matcher::Matcher;
 use crate::filter::wordlist::is_known;
 
@@ -305,31 +304,28 @@ impl Mender<'_> {
     }
 
     /// The words that are run together here, in letters each. A name is none, nor is the middle of something longer; and
-    /// what stands by itself, with no words around to tell the language, only if it is longer than any word.
+    /// what begins a sentence with a capital, or has no words around it, may be a name.
     fn apart(&self, word: &[Glyph]) -> Option<Vec<usize>> {
         let before = self.out.text.trim_end();
-        let begins = before.is_empty() || before.ends_with(['.', '!', '?', ':']);
         let inside = before.len() == self.out.text.len()
             && before.ends_with(|c: char| c.is_alphanumeric() || "@._-/'’&=".contains(c));
+        let begins = before.is_empty() || before.ends_with(['.', '!', '?', ':']);
         let is_capital = |at: usize| {
             let written = word.get(at).and_then(|g| self.text.get(g.from..));
             let first = written.and_then(|text| text.chars().next());
             first.is_some_and(char::is_uppercase)
         };
-        let is_name = !begins && is_capital(0) && !is_capital(1);
-        let is_alone = word.len() * 2 > self.glyphs.len() && word.len() <= LONGEST_WORD;
-        if !self.folds.joined
-            || inside
-            || is_name
-            || is_alone
-            || !word.iter().all(|g| g.raw == g.letter)
-        {
+        let is_titled = is_capital(0) && !is_capital(1);
+        let is_alone = word.len() * 2 > self.glyphs.len();
+        if !self.folds.joined || inside || is_titled && !begins {
             return None;
         }
-        let letters: Vec<char> = word.iter().map(|g| g.raw).collect();
-        let lengths = self.matcher.apart(&letters)?;
         let english = || self.matcher.is_english(self.glyphs);
-        self.english.get_or_init(english).then_some(lengths)
+        if !self.english.get_or_init(english) || !word.iter().all(|g| g.raw == g.letter) {
+            return None;
+        }
+        let run: String = word.iter().map(|g| g.raw).collect();
+        self.matcher.apart(&run, is_titled || is_alone)
     }
 
     fn copy(&mut self, glyphs: &[Glyph]) {

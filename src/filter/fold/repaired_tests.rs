@@ -214,7 +214,8 @@ fn words_run_together() {
             "a newspaper for bookkeepers",
             "it was a dictatorshipp, diliberately so",
             "ask @sendthemhome or second-hander",
-            "youidea",
+            "Cockburn is right about the bridge, says Mr Cockburn",
+            "verbascum",
             "Das ist wieder niemandem hierher gekommen",
         ],
     );

@@ -51,7 +51,11 @@ impl Measured<'_> {
         } else {
             self.fast_without(passage, &gone)
         };
-        self.odds(kind, rest.as_ref().unwrap_or(whole), self.margins(passage))
+        self.odds(
+            kind,
+            rest.as_ref().unwrap_or(whole),
+            self.counts_less(passage),
+        )
     }
 
     /// The words of a passage, beside those that are gone, whose removal takes the odds below `least`: one word if it is

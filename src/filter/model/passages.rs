@@ -10,7 +10,8 @@ use super::fast::Own;
 use super::kinds::AbuseKind;
 use super::words::{Word, words};
 use super::{FAST_KINDS, FastLogits, KINDS, Logits, Model};
-use crate::filter::language::{is_learnt, is_listed};
+use crate::filter::language::is_learnt;
+use crate::filter::wordlist::is_known;
 
 /// Pieces in the longest passage: what the encoder reads at once.
 const LONGEST: usize = super::encoder::LONGEST - 2;
@@ -48,8 +49,8 @@ pub(in crate::filter) struct Measured<'m> {
     /// The passages with their words; where there are several, those after `wholes` are sentences.
     pub(super) passages: Vec<(Range<usize>, Passage)>,
     wholes: usize,
-    /// See [`doubt`].
-    doubt: f32,
+    /// See [`is_fragment`].
+    is_fragment: bool,
     sense: Option<Sense>,
     /// What was made of a passage without some of its words: the kinds ask for the same ones.
     without: RefCell<BTreeMap<(usize, Vec<usize>), Passage>>,
@@ -74,7 +75,7 @@ impl Model {
             model: self,
             encoder,
             own: words.iter().map(|word| self.fast.own(word)).collect(),
-            doubt: doubt(&words),
+            is_fragment: is_fragment(&words),
             words,
             pieces,
             passages: Vec::new(),
@@ -127,31 +128,32 @@ impl Measured<'_> {
         self.passages
             .iter()
             .enumerate()
-            .map(|(at, (_, passage))| self.odds(kind, passage, self.margins(at)))
+            .map(|(at, (_, passage))| self.odds(kind, passage, self.counts_less(at)))
             .reduce(most)
             .map(super::activation::sigmoid)
     }
 
     /// The logarithm of the odds of a kind. Nothing is likelier an insult than it is abuse: abuse as a whole is at least
     /// as likely as each of its kinds, which know better what their own collections call so (docs/filters.md).
-    pub(super) fn odds(&self, kind: AbuseKind, passage: &Passage, margins: f32) -> f32 {
-        let own = |kind: &AbuseKind| self.own_odds(*kind, passage, margins);
+    pub(super) fn odds(&self, kind: AbuseKind, passage: &Passage, counts_less: bool) -> f32 {
+        let own = |kind: &AbuseKind| self.own_odds(*kind, passage, counts_less);
         kind.parts().iter().map(own).fold(f32::NEG_INFINITY, most)
     }
 
     /// The same by the kind's own measurement.
-    fn own_odds(&self, kind: AbuseKind, passage: &Passage, margins: f32) -> f32 {
+    fn own_odds(&self, kind: AbuseKind, passage: &Passage, counts_less: bool) -> f32 {
         let Some(by) = self.model.manifest.calibration(kind) else {
             return f32::NAN;
         };
         let at = kind as usize;
         let fast = passage.fast.get(at).copied().unwrap_or_default();
+        let less = |margin| if counts_less { margin } else { 0.0 };
         match passage.encoder {
             Some(encoder) => {
                 let encoder = encoder.get(at).copied().unwrap_or_default();
-                by.encoder * encoder + by.fast * fast + by.bias - margins * by.margin
+                by.encoder * encoder + by.fast * fast + by.bias - less(by.margin)
             }
-            None => by.alone * fast + by.alone_bias - margins * by.alone_margin,
+            None => by.alone * fast + by.alone_bias - less(by.alone_margin),
         }
     }
 
@@ -170,9 +172,10 @@ impl Measured<'_> {
         passage >= self.wholes
     }
 
-    /// How many margins less a passage counts than a whole text would.
-    pub(super) fn margins(&self, passage: usize) -> f32 {
-        self.doubt + f32::from(u8::from(self.is_part(passage)))
+    /// Whether a passage counts less than a whole text would: a part of one does, and a fragment, unless the first stage
+    /// is alone and has to hold more.
+    pub(super) fn counts_less(&self, passage: usize) -> bool {
+        self.is_part(passage) || self.is_fragment && self.by_both()
     }
 
     /// The measurements of each passage before calibration, and whether it is only a part.
@@ -303,17 +306,18 @@ impl Measured<'_> {
     }
 }
 
-/// How much less a text of one word or two counts than a longer one, in margins: of a rare word the model sees only
-/// pieces, as in `pedodontist`, and of a known one that nobody has listed what it sounds like, as in `buttress`. Of
-/// innocent words and names 1 % were held without this (docs/filters.md).
-fn doubt(words: &[Word]) -> f32 {
+/// Whether a text is one word or two that tell nothing: of a rare word the model sees only pieces, as in `pedodontist`,
+/// and of a known one that nobody has listed what it sounds like, as in `buttress`. Beside a known word a rare one is a
+/// name. Of innocent words and names more than twice as many were held without this (docs/filters.md).
+fn is_fragment(words: &[Word]) -> bool {
     let mut words = words.iter().filter(|word| !word.is_mark());
-    let rare = |word: &Word| f32::from(u8::from(!is_learnt(&word.spelled)));
+    // a picture's name is no word of the writer's
+    let is_rare =
+        |word: &Word| word.spelled.chars().all(char::is_alphabetic) && !is_learnt(&word.spelled);
     match (words.next(), words.next(), words.next()) {
-        (Some(one), None, _) if is_listed(&one.spelled) => 0.0,
-        (Some(one), None, _) => 1.0 + rare(one),
-        (Some(one), Some(other), None) => rare(one) + rare(other),
-        _ => 0.0,
+        (Some(one), None, _) => is_rare(one) || is_known(&one.spelled),
+        (Some(one), Some(other), None) => is_rare(one) && is_rare(other),
+        _ => false,
     }
 }
 

@@ -7,7 +7,7 @@ use crate::filter::fold::joined::is_part;
 use crate::filter::wordlist::{is_known, is_ordinary, is_stop_word};
 
 /// Known words are looked for up to this length.
-const LONGEST_WORD: usize = 16;
+pub(super) const LONGEST_WORD: usize = 16;
 /// No word is longer than this; what is, is several, and may have names among them.
 const LONGEST_RUN: usize = 24;
 
@@ -109,39 +109,37 @@ impl<'a> Compounds<'a> {
             .map(|g| g.letter)
             .collect();
         let raw: String = self.glyphs.get(start..end)?.iter().map(|g| g.raw).collect();
-        let known = |part: &[char]| is_common(part) || is_long(part);
+        let common = |part: &[char]| is_common(&part.iter().collect::<String>());
+        let long = |part: &[char]| is_long(&part.iter().collect::<String>());
+        let known = |part: &[char]| common(part) || long(part);
         let harmless = is_known(&raw) || reach(&letters, false, known).last() == Some(&true);
         let term = |letters: &[char]| self.vocabulary.is_long_term(letters);
         Some(Run {
             start,
             end,
             harmless,
-            common: Sides::of(&letters, |part| is_common(part) || term(part)),
-            any: Sides::of(&letters, |part| {
-                is_common(part) || term(part) || is_long(part)
-            }),
+            common: Sides::of(&letters, |part| common(part) || term(part)),
+            any: Sides::of(&letters, |part| common(part) || term(part) || long(part)),
         })
     }
 }
 
 /// A word that says nothing. Of two letters nearly everything is a word in some language, so that
 /// these are named, without those with which learned words begin or end.
-pub(super) fn is_common(letters: &[char]) -> bool {
+pub(super) fn is_common(word: &str) -> bool {
     const SHORT: &str = " a i u am an as at be by he if in is it me my of on or so to ur we ";
-    let word: String = letters.iter().collect();
-    match letters.len() {
+    match word.chars().count() {
         ..LEAST_LAST => SHORT.split(' ').any(|short| short == word),
-        _ => is_stop_word(&word),
+        _ => is_stop_word(word),
     }
 }
 
 /// A known word of four letters or more, or an ordinary one of three.
-pub(super) fn is_long(letters: &[char]) -> bool {
-    let word: String = letters.iter().collect();
-    match letters.len() {
+pub(super) fn is_long(word: &str) -> bool {
+    match word.chars().count() {
         ..LEAST_LAST => false,
-        LEAST_LAST => is_ordinary(&word),
-        _ => is_known(&word),
+        LEAST_LAST => is_ordinary(word),
+        _ => is_known(word),
     }
 }
 

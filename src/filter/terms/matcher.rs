@@ -92,9 +92,9 @@ impl Matcher {
         self.terms.get(hit.entry)
     }
 
-    /// The words that are run together in these letters, in letters each; see [`apart()`].
-    pub(in crate::filter) fn apart(&self, letters: &[char]) -> Option<Vec<usize>> {
-        apart(letters, &self.vocabulary)
+    /// See [`apart()`].
+    pub(in crate::filter) fn apart(&self, run: &str, doubt: bool) -> Option<Vec<usize>> {
+        apart(run, doubt, &self.vocabulary)
     }
 
     /// See [`is_english`].

@@ -2,7 +2,7 @@
 //! joined, which `apart` takes apart; `import` and `lint` are for whoever keeps the lists.
 
 mod anagram;
-pub(super) mod apart;
+mod apart;
 mod compound;
 pub(super) mod import;
 pub(super) mod lint;

@@ -329,7 +329,7 @@ pub(crate) async fn last_decision(
         Current,
         r#"SELECT c.id, c.status AS "status: Status", c.version, s.action AS "action?", m.name AS "decided_by?",
                   s.created_at AS "decided_at?", s.reason, c.author_name AS author, s.moderator_id AS by_id
-           FROM settlement s JOIN comment c ON c.settlement_id = s.id JOIN account m ON m.id = s.moderator_id
+           FROM settlement s JOIN comment c ON c.id = s.comment_id AND c.settlement_id = s.id JOIN account m ON m.id = s.moderator_id
            WHERE s.site_id = $1 AND s.moderator_id = $2 AND s.action <> 'undo' AND s.created_at > now() - interval '1 hour'
            ORDER BY s.created_at DESC, s.id DESC LIMIT 1"#,
         site_id,
