@@ -66,7 +66,7 @@ async fn desk(
     who: CurrentModerator,
     place: web::Query<Place>,
 ) -> Result<HttpResponse> {
-    let shown = show(&db, &site, who, place.queue, None, Notice::None).await?;
+    let shown = show(&db, &site, who, place.queue, None, false, Notice::None).await?;
     html(StatusCode::OK, &shown)
 }
 
@@ -83,10 +83,18 @@ async fn comment(
             ruling,
             on: place.on,
         },
-        None if place.undone => Notice::Undone(None),
         None => Notice::None,
     };
-    let shown = show(&db, &site, who, place.queue, Some(*id), notice).await?;
+    let shown = show(
+        &db,
+        &site,
+        who,
+        place.queue,
+        Some(*id),
+        place.undone,
+        notice,
+    )
+    .await?;
     html(StatusCode::OK, &shown)
 }
 
@@ -118,6 +126,7 @@ async fn show(
     who: CurrentModerator,
     queue: Queue,
     id: Option<Uuid>,
+    undone: bool,
     notice: Notice,
 ) -> Result<Desk> {
     let tabs = tabs(db, site.id).await?;
@@ -142,8 +151,7 @@ async fn show(
             }
         }
         Notice::Ruled { .. } => Notice::None,
-        Notice::Undone(_) => last_done(db, &who.account, item.as_ref(), true).await?,
-        Notice::None => last_done(db, &who.account, item.as_ref(), false).await?,
+        Notice::None => last_done(db, &who.account, item.as_ref(), undone).await?,
         notice => notice,
     };
     let total = match queue {
@@ -217,7 +225,7 @@ async fn lost(
     let current: Current = store::current(db, site.id, id).await?;
     let is_own = current.by_id == Some(who.account.id);
     let notice = Notice::Lost { current, is_own };
-    let shown = show(db, site, who, queue, Some(id), notice).await?;
+    let shown = show(db, site, who, queue, Some(id), false, notice).await?;
     html(StatusCode::CONFLICT, &shown)
 }
 

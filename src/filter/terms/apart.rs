@@ -6,7 +6,7 @@ use crate::filter::wordlist::is_stop_word;
 
 /// Shorter runs are nearly always one word that is not known.
 const LEAST: usize = 6;
-/// Nor are so many letters run together by anybody who wants to be read.
+/// Nobody who wants to be read runs more letters together.
 const LONGEST: usize = 80;
 
 /// How letters up to some place are best taken apart.
