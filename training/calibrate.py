@@ -23,6 +23,9 @@ import program
 from encoder import ABUSIVE, HEADS, Encoder, auc, padded, pooled, tokenizer
 from sentences import KINDS
 
+ALL = [*KINDS, "spam"]
+# A kind that is not calibrated yet.
+PLAIN = {"encoder": 1.0, "fast": 1.0, "bias": 0.0, "alone": 1.0, "alone_bias": 0.0, "margin": 1.0, "alone_margin": 1.0}
 # Of what the encoder makes of comments, as many principal components take part in the score for abuse.
 COMPONENTS = 20
 SHARES = {  # of a newspaper's comments; from UCC, SFU and the kinds within Jigsaw's and Civil Comments' abusive ones
@@ -117,29 +120,30 @@ def extremes(passages, margin):
     for fast, encoder, is_part in passages:
         less = margin if is_part else 0.0
         alone = np.maximum(alone, np.array(fast) - less)
-        both = np.maximum(both, np.array(fast) + np.array([*encoder, 0.0]) - less)
+        both = np.maximum(both, np.array(fast) + np.array(encoder) - less)
     return both, alone
 
 
-def calibrate(margin):
-    """Slope and intercept of each kind, by both stages and by the first alone."""
+def calibrate(margin, of=KINDS, more=()):
+    """Slope and intercept of each of these kinds, by both stages and by the first alone, on these rows too."""
     labelled, approved = news()
     abusive = [row for name in ("jigsaw_wikipedia_sample", "toxic_spans_civil_comments", "cad_reddit", "surge_toxicity")
                for row in corpora.load(name, "valid")]
     own = list(corpora.own("valid", 8, 12))
-    spam = list(fast_stage.spam("valid"))
-    rows = labelled + approved + abusive + own + spam
+    rows = labelled + approved + abusive + own + list(more)
     found = [extremes(row["passages"], margin) for row in program.measure(
         [row["text"] for row in rows], "--models", str(export.MODELS))]
     kinds = {}
-    for number, kind in enumerate([*KINDS, "spam"]):
+    for number, kind in enumerate(ALL):
+        if kind not in of:
+            continue
         at, truth = [], []
         for i, row in enumerate(rows):
             value = row["kinds"].get(kind)
             if kind == "toxicity" and row["corpus"] in ("ucc_globe_and_mail", "sfu_globe_and_mail"):
                 value = row["abusive"]
             elif kind == "spam":
-                value = row.get("spam", 0.0 if i < len(labelled) + len(approved) else None)
+                value = row["kinds"].get(kind, 0.0 if i < len(labelled) + len(approved) else None)
             elif row["corpus"] == "ucc_globe_and_mail" and row["abusive"] == 0:
                 value = 0.0
             if kind in ("toxicity",) and row["corpus"] in ("cad_reddit", "nyt_commentiq_2014", "nyt_room_for_debate"):
@@ -160,7 +164,7 @@ def calibrate(margin):
             slope, bias = logistic(x, truth, weight)
             curves.append((float(slope[0]), bias))
         (slope, bias), (alone, alone_bias) = curves
-        numbers = {"encoder": slope if kind != "spam" else 0.0, "fast": slope, "bias": bias, "alone": alone,
+        numbers = {"encoder": slope, "fast": slope, "bias": bias, "alone": alone,
                    "alone_bias": alone_bias, "margin": slope * margin, "alone_margin": alone * margin}
         kinds[kind] = {name: round(value, 5) for name, value in numbers.items()}
         print(kind, len(at), int(sum(truth)), kinds[kind], flush=True)
@@ -204,7 +208,8 @@ def main():
     axes = np.linalg.eigh(np.cov((shipped / shipped.std(0)).T))[1][:, ::-1][:, :COMPONENTS] / shipped.std(0)[:, None]
     by_fast = fast_stage.logits(table["table"], table["bias"], texts)
 
-    heads, places = np.zeros((len(KINDS), 384)), np.zeros((table["table"].shape[0], len(KINDS) + 1))
+    # the last row and column are for advertising: spam.py
+    heads, places = np.zeros((len(ALL), 384)), np.zeros((table["table"].shape[0], len(ALL)))
     wide = table["table"].astype(np.float32)
     for number, kind in enumerate(KINDS):
         if kind == "toxicity":
@@ -232,13 +237,11 @@ def main():
                  if len(set(truth[at := [i for i, own in enumerate(parts) if own == name]])) == 2}
         print(kind, "mean", round(float(np.mean(list(found.values()))), 3),
               {name: round(float(value), 3) for name, value in found.items()}, flush=True)
-    places[:, -1] = wide[:, fast_stage.ALL.index("spam")]
-    export.encoder(state, heads, np.zeros(len(KINDS)), export.MODELS / "encoder.safetensors")
-    export.fast(places, np.zeros(len(KINDS) + 1), export.MODELS / "fast.safetensors")
+    export.encoder(state, heads, np.zeros(len(ALL)), export.MODELS / "encoder.safetensors")
+    export.fast(places, np.zeros(len(ALL)), export.MODELS / "fast.safetensors")
     reference(model, heads, places)
-    plain = {"encoder": 1.0, "fast": 1.0, "bias": 0.0, "alone": 1.0, "alone_bias": 0.0, "margin": with_.margin, "alone_margin": with_.margin}
-    export.manifest(with_.version, dict.fromkeys([*KINDS, "spam"], plain))
-    export.manifest(with_.version, calibrate(with_.margin))
+    export.manifest(with_.version, dict.fromkeys(ALL, PLAIN))
+    export.manifest(with_.version, calibrate(with_.margin) | {"spam": PLAIN})
 
 
 if __name__ == "__main__":

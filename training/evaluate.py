@@ -13,6 +13,7 @@ import numpy as np
 import corpora
 import program
 import sentences
+import spam
 from encoder import auc
 
 NEWS = ["ucc_globe_and_mail", "sfu_globe_and_mail"]
@@ -112,6 +113,24 @@ def main():
     scores = [toxicity(verdict) for verdict in program.screen([{"text": row["text"], "unexplained": True} for row in part], *options)]
     gap = error_of_calibration(scores, [row["abusive"] for row in part])
     print(f"Globe and Mail, valid ({len(part)}): expected calibration error {gap:.3f}\n")
+
+    print("### Advertising\n")
+    approved = [verdict["scores"].get("spam") or 0.0 for verdict in verdicts]
+    rows = []
+    for name, part in (("YouTube", spam.messages("valid", ["youtube_spam"])), ("SMS", spam.messages("valid", ["sms_spam"])),
+                       ("own sentences", spam.own("valid", 30))):
+        part = list(part)
+        truth = np.array(spam.spam(part)) > 0.5
+        found = program.screen([{"text": row["text"], "unexplained": True} for row in part], *options)
+        scores = np.array([verdict["scores"].get("spam") or 0.0 for verdict in found])
+        hold = np.array([held(verdict) for verdict in found])
+        # beside comments of a newspaper, of which none advertises
+        area = auc([*scores[truth], *approved], [1.0] * truth.sum() + [0.0] * len(approved))
+        by_model = np.array([any(reason["kind"] == "spam" and reason["phase"] == "model" and reason["severity"] != "mild"
+                                 for reason in verdict["reasons"]) for verdict in found])
+        rows.append((name, len(part), int(truth.sum()), f"{auc(scores, truth):.3f}", f"{area:.3f}", percent(by_model[truth].mean()),
+                     percent(hold[truth].mean()), percent(hold[~truth].mean())))
+    table(("messages", "number", "advertising", "ROC-AUC", "ROC-AUC beside approved comments", "held by the model", "held", "others held"), rows)
 
     print("### Our own sentences: frames and groups that training never saw\n")
     own = list(corpora.own("valid", 24, 31))

@@ -17,29 +17,6 @@ import program
 from encoder import ABUSIVE, HEADS, auc, targets
 
 PLACES = 1 << 18
-ALL = HEADS + ["spam"]
-
-
-def spam(part):
-    for name in ("youtube_spam", "sms_spam"):
-        for row in corpora.read(corpora.DATA / "spam" / f"{name}.jsonl.gz"):
-            if row["split"] == part:
-                yield {"text": row["text"], "corpus": name, "abusive": None, "kinds": {}, "spam": float(row["spam"])}
-
-
-def labels(rows):
-    """Labels and weights, rows × ALL, and the places. What is no advertising teaches the spam head what to leave alone."""
-    want, weight = (np.zeros((len(rows), len(ALL)), np.float32) for _ in range(2))
-    plain = [row if "spam" not in row else {**row, "corpus": "sentences", "abusive": None} for row in rows]
-    some, much = targets(plain)
-    want[:, :-1], weight[:, :-1] = some, much
-    for i, row in enumerate(rows):
-        if "spam" in row:
-            want[i, -1], weight[i, -1] = row["spam"], 2.0
-        elif row["corpus"] in ("cad_reddit", "toxic_spans_civil_comments", "jigsaw_wikipedia_sample", "sentences"):
-            weight[i, -1] = 0.2
-    return torch.tensor(want), torch.tensor(weight), encoder.places(plain)
-
 
 def bags(found):
     places = torch.tensor(np.concatenate([np.array(row, np.int64) for row in found]))
@@ -63,15 +40,15 @@ def main():
     ask.add_argument("--epochs", type=int, default=4)
     with_ = ask.parse_args()
     torch.manual_seed(4)
-    rows = corpora.epoch(0) + list(spam("train"))
+    rows = corpora.epoch(0)
     random.Random(4).shuffle(rows)
     found = [row["features"] or [0] for row in program.measure([row["text"] for row in rows], "--features")]
     places, lengths = bags(found)
     starts = np.concatenate([[0], np.cumsum(lengths)])
-    want, weight, place = labels(rows)
-    bag = nn.EmbeddingBag(PLACES, len(ALL), mode="sum", sparse=True)
+    (want, weight), place = targets(rows), encoder.places(rows)
+    bag = nn.EmbeddingBag(PLACES, len(HEADS), mode="sum", sparse=True)
     nn.init.zeros_(bag.weight)
-    bias = nn.Parameter(torch.full((len(ALL),), -1.0))
+    bias = nn.Parameter(torch.full((len(HEADS),), -1.0))
     begins = nn.Parameter(torch.zeros(len(encoder.PLACES)))
     sparse = torch.optim.SparseAdam(bag.parameters(), lr=0.02)
     dense = torch.optim.Adam([bias, begins], lr=0.02)
@@ -107,11 +84,8 @@ def main():
     for name in (*corpora.HEADS, "impermium_insults", "ucc_globe_and_mail", "olid"):
         part = list(corpora.load(name, "valid"))[:600]
         score = logits(table, bias.detach().numpy(), [row["text"] for row in part])
-        at = ALL.index("corpus:" + name) if "corpus:" + name in ALL else ABUSIVE
+        at = HEADS.index("corpus:" + name) if "corpus:" + name in HEADS else ABUSIVE
         print(name, round(float(auc(score[:, at], [row["abusive"] for row in part])), 3))
-    part = list(spam("valid"))
-    score = logits(table, bias.detach().numpy(), [row["text"] for row in part])[:, -1]
-    print("spam", round(float(auc(score, [row["spam"] for row in part])), 3))
 
 
 if __name__ == "__main__":

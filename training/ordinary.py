@@ -60,7 +60,7 @@ def common(paths, rows):
 
 def listed():
     terms = set()
-    for name in ("en", "roman-urdu"):
+    for name in ("en", "roman-urdu", "abroad"):
         for line in lines(TOP / "lists" / f"{name}.txt"):
             text, *rest = line.split("\t")
             if rest[0] != "allow":

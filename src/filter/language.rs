@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use whatlang::Lang;
 
 use super::fold::chars::{is_unspaced, is_word};
-use super::wordlist::{Line, builtin_lists, is_known, is_ordinary, is_stop_word, parse, shipped};
+use super::wordlist::{LEARNT, Line, is_known, is_ordinary, is_stop_word, parse, shipped};
 
 /// The languages that the model was trained on, as BCP 47 tags.
 pub const LANGUAGES: [&str; 3] = ["en", "ur-Latn", "de"];
@@ -24,9 +24,9 @@ const GERMAN: &str = "der die das und ist nicht ein eine einen einem einer ich d
 static LISTED: LazyLock<[HashSet<&'static str>; 2]> =
     LazyLock::new(|| [ROMAN_URDU, GERMAN].map(|list| list.split_whitespace().collect()));
 
-/// The words of the shipped lists of terms.
+/// The words of the shipped lists of terms in these languages.
 static TERMS: LazyLock<HashSet<String>> = LazyLock::new(|| {
-    let lists = builtin_lists().iter().filter_map(|name| shipped(name));
+    let lists = LEARNT.into_iter().filter_map(shipped);
     let terms = lists.flat_map(parse).filter_map(|line| match line {
         Line::Term(term) => Some(term.text),
         Line::Allow(_) => None,
@@ -41,9 +41,6 @@ static TERMS: LazyLock<HashSet<String>> = LazyLock::new(|| {
 
 /// So many letters or fewer have most words that several languages share, and abbreviations.
 const SHORT: usize = 3;
-
-/// Of two words both have so many letters where they tell that a language is not known.
-const LONG: usize = 4;
 
 /// A share of a text's words, from which they are evidence.
 const SHARE: usize = 6;
@@ -138,9 +135,9 @@ pub(super) fn legible(text: &str) -> Legible {
 }
 
 /// Whether half of the words are English, or of another language that was learnt; names, which no list has, left out.
-/// One word can be anything, and so can two of which one is short: a rare word, a name, a brand.
+/// One word can be anything, and so can two: rare words, names, brands. The list `abroad` knows the worst of them.
 fn is_mostly_known(text: &str) -> bool {
-    let (mut all, mut mixed, mut german, mut shortest) = (0_usize, 0, 0, usize::MAX);
+    let (mut all, mut mixed, mut german) = (0_usize, 0, 0);
     let mut lower = String::new();
     let is_text = |part: &&str| !part.starts_with(['@', '#']) && !part.contains("//");
     for (at, part) in text.split_whitespace().filter(is_text).enumerate() {
@@ -154,7 +151,6 @@ fn is_mostly_known(text: &str) -> bool {
                 continue;
             }
             all += 1;
-            shortest = shortest.min(word.chars().count());
             let word = lower_case(word, &mut lower);
             let is_english = is_known(word) && !ABROAD.contains(&word);
             let [roman_urdu, germanic] = &*LISTED;
@@ -163,7 +159,7 @@ fn is_mostly_known(text: &str) -> bool {
             german += usize::from(germanic.contains(word));
         }
     }
-    all < 2 || all == 2 && shortest < LONG || mixed.max(german) * 2 >= all
+    all <= 2 || mixed.max(german) * 2 >= all
 }
 
 /// Whether a word is one of a language that was learnt, as far as lists know. Expects lower case.
@@ -171,7 +167,7 @@ pub(super) fn is_learnt(word: &str) -> bool {
     is_known(word) || is_listed(word) || LISTED.iter().any(|list| list.contains(word))
 }
 
-/// Whether a shipped list of terms has this word, or a phrase with it. Expects lower case.
+/// Whether a shipped list of terms in a learnt language has this word, or a phrase with it. Expects lower case.
 pub(super) fn is_listed(word: &str) -> bool {
     TERMS.contains(word)
 }
@@ -293,7 +289,7 @@ mod tests {
                 true,
             ),
             ("Va te faire foutre", "und", false),
-            ("Vaffanculo stronzo", "und", false),
+            ("Sledgers hilt", "und", true),
             ("Kijiji ext", "und", true),
             ("Trudeau lies", "und", true),
             ("Lol, so true", "en", true),

@@ -16,7 +16,7 @@ use super::wordlist::{ALWAYS_DIGEST, Line, builtin_lists, parse, shipped};
 
 /// Part of every version: raised whenever the same ruleset with the same weights would judge the same text differently,
 /// which a test of what is made of some texts tells.
-pub(super) const ENGINE: &str = "filter-6";
+pub(super) const ENGINE: &str = "filter-7";
 
 /// Why a ruleset cannot be compiled, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

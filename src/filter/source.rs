@@ -36,7 +36,7 @@ impl Default for RulesetSource {
         Self {
             terms: Vec::new(),
             allow: Vec::new(),
-            builtin_lists: vec!["en".to_owned(), "roman-urdu".to_owned()],
+            builtin_lists: ["en", "roman-urdu", "abroad"].map(str::to_owned).to_vec(),
             folds: Folds::default(),
             actions: Actions::default(),
             links: Links::default(),

@@ -147,6 +147,59 @@ fn a_name_is_published_too() {
 }
 
 #[test]
+fn advertising_and_what_resembles_it() {
+    let ruleset = ruleset(Folds::default());
+    for (text, held) in [
+        ("Buy cheap watches at www.watches.biz", true),
+        (
+            "I make 85 dollars an hour working from home on my laptop. My best friend makes 95k monthly doing this. This is \
+             what I do >> www.worktoday7.com",
+            true,
+        ),
+        (
+            "Invest in bitcoin with Mrs Linda, I got $12,000 profit in one week. Telegram @lindatrades",
+            true,
+        ),
+        (
+            "You can buy tickets at www.citytheatre.org, they are cheap.",
+            false,
+        ),
+        (
+            "I earn $500 a day and still cannot afford a house here.",
+            false,
+        ),
+        (
+            "See https://www.ons.gov.uk/releases for the actual figures.",
+            false,
+        ),
+    ] {
+        let verdict = assess(&ruleset, &Subject::of(text));
+        let is_spam = |reason: &Reason| reason.kind == Kind::Spam && reason.phase == "model";
+        assert_eq!(verdict.reasons.iter().any(is_spam), held, "{text}");
+        assert_eq!(verdict.verdict == Outcome::Hold, held, "{text}");
+    }
+}
+
+#[test]
+fn two_words_tell_no_language_and_the_coarsest_of_any_are_listed() {
+    let ruleset = ruleset(Folds::default());
+    for (text, held) in [
+        ("Vaffanculo stronzo", true),
+        ("¡Puta madre!", true),
+        ("Kijiji trombone", false),
+        ("Gracias amigo", false),
+    ] {
+        let verdict = assess(&ruleset, &Subject::of(text));
+        assert_eq!(
+            verdict.verdict == Outcome::Hold,
+            held,
+            "{text}: {:?}",
+            verdict.reasons
+        );
+    }
+}
+
+#[test]
 fn letters_turned_round_are_held() {
     let verdict = assess(&ruleset(ALL), &Subject::of("so \u{202e}tihs\u{202c}"));
     let found: Vec<_> = verdict.reasons.iter().map(|r| (r.kind, &r.spans)).collect();
@@ -202,8 +255,8 @@ fn the_worst_outcome_wins_and_every_reason_is_kept() {
 
 /// What is made of [`KNOWN`] by the engine of this number, as a sha256 in hexadecimal digits.
 const MADE: (&str, &str) = (
-    "filter-6",
-    "293f45e6b41801d9a9f90ab838def8968333c8729c583908a35e8d78545fbb90",
+    "filter-7",
+    "4c5792772fb2e171cbeedf5d7d12c3faa38e9f281c59c7aef2f7730054eb29b5",
 );
 
 /// Texts that every phase has something to say of, or nothing.

@@ -8,13 +8,17 @@ use sha2::{Digest as _, Sha256};
 use super::source::Term;
 use super::verdict::{Kind, Severity};
 
-const LISTS: [(&str, &str); 2] = [
+const LISTS: [(&str, &str); 3] = [
     ("en", include_str!("../../lists/en.txt")),
     ("roman-urdu", include_str!("../../lists/roman-urdu.txt")),
+    ("abroad", include_str!("../../lists/abroad.txt")),
 ];
 
+/// The shipped lists in languages that the model has learnt.
+pub(super) const LEARNT: [&str; 2] = [LISTS[0].0, LISTS[1].0];
+
 /// The names of the shipped lists.
-const NAMES: [&str; 2] = [LISTS[0].0, LISTS[1].0];
+const NAMES: [&str; 3] = [LISTS[0].0, LISTS[1].0, LISTS[2].0];
 
 /// Words that no ruleset names and that take part all the same: ordinary ones that contain a term, known ones, and those
 /// that say nothing.

@@ -282,11 +282,14 @@ mod tests {
         };
         let disallow = Change::Disallow { text: "x".into() };
         let (_, allowed, lists, note) = after(vec![allow("x\ny"), disallow, list(false)]);
-        assert_eq!((allowed.as_str(), lists.as_str()), ("y", "roman-urdu"));
+        assert_eq!(
+            (allowed.as_str(), lists.as_str()),
+            ("y", "roman-urdu,abroad")
+        );
         assert_eq!(note, "Switched the shipped list en off");
         assert_eq!(
             after(vec![list(false), list(true), list(true)]).2,
-            "roman-urdu,en"
+            "roman-urdu,abroad,en"
         );
     }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::filter::verdict::Kind;
-use crate::filter::wordlist::{Line, parse, shipped};
+use crate::filter::wordlist::{LEARNT, Line, parse, shipped};
 
 /// The words of the shipped lists by their kinds, and what people are called for what they are. Of two classes a
 /// word has the first.
@@ -13,7 +13,7 @@ static CLASSES: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
     let mut put = |word: &str, class| {
         classes.entry(word.to_lowercase()).or_insert(class);
     };
-    for list in ["en", "roman-urdu"] {
+    for list in LEARNT {
         for line in shipped(list).into_iter().flat_map(parse) {
             if let Line::Term(term) = line
                 && term.text.chars().all(char::is_alphanumeric)

@@ -46,10 +46,8 @@ impl Measured<'_> {
         gone.sort_unstable();
         let rest = if gone.is_empty() {
             None
-        } else if kind.is_read_in_order() {
-            self.without(passage, &gone)
         } else {
-            self.fast_without(passage, &gone)
+            self.without(passage, &gone)
         };
         self.odds(
             kind,
@@ -87,10 +85,8 @@ impl Measured<'_> {
     /// The words by what they weigh in the first stage, the weightiest first.
     fn likely(&self, kind: AbuseKind, passage: usize, words: &[usize]) -> Vec<usize> {
         let rest = |at: &usize| {
-            let passage = self.fast_without(passage, &[*at]);
-            passage
-                .and_then(|passage| passage.fast.get(kind as usize).copied())
-                .unwrap_or_default()
+            let fast = self.fast_without(passage, *at);
+            fast.get(kind as usize).copied().unwrap_or_default()
         };
         let mut weighed: Vec<(f32, usize)> = words.iter().map(|at| (rest(at), *at)).collect();
         // stable sorts: of equals the first in the text

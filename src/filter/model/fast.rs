@@ -1,7 +1,7 @@
 //! The first stage: a linear model over hashed words, pairs of words, letters inside words and classes of words.
 //! Takes microseconds, and what each word contributes is exact.
 
-use super::FastLogits;
+use super::Logits;
 use super::classes::class;
 use super::tensors::{ModelError, Tensors};
 use super::words::Word;
@@ -15,8 +15,8 @@ const STRIDE: usize = 8;
 /// The table of weights.
 pub(super) struct Fast {
     table: Vec<[i8; STRIDE]>,
-    scales: FastLogits,
-    bias: FastLogits,
+    scales: Logits,
+    bias: Logits,
 }
 
 impl std::fmt::Debug for Fast {
@@ -30,7 +30,7 @@ impl Fast {
         let table = tensors.integers("table")?;
         let (table, rest) = table.as_chunks::<STRIDE>();
         let row = |name: &str| {
-            FastLogits::try_from(tensors.reals(name)?.as_slice()).map_err(|_| tensors.wrong(name))
+            Logits::try_from(tensors.reals(name)?.as_slice()).map_err(|_| tensors.wrong(name))
         };
         if table.len() != PLACES || !rest.is_empty() {
             return Err(tensors.wrong("table"));
@@ -57,7 +57,7 @@ impl Fast {
     pub(super) fn logits<'w>(
         &self,
         words: impl Iterator<Item = (&'w Word, &'w Own)> + Clone,
-    ) -> FastLogits {
+    ) -> Logits {
         let mut all = Sums::default();
         for (_, own) in words.clone() {
             all.count += own.sums.count;

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::KINDS;
 use super::tensors::ModelError;
 use crate::filter::verdict::Kind;
 
@@ -23,7 +22,7 @@ pub enum AbuseKind {
     Threat,
     /// Coarse language.
     Profanity,
-    /// Advertising, or text made for machines. Measured by the fast stage alone.
+    /// Advertising, or text made for machines.
     Spam,
 }
 
@@ -54,11 +53,6 @@ impl AbuseKind {
             Self::Toxicity => &Self::ABUSIVE,
             own => std::slice::from_ref(own),
         }
-    }
-
-    /// Whether the second stage measures it too.
-    pub(super) fn is_read_in_order(self) -> bool {
-        (self as usize) < KINDS
     }
 
     /// The name of the score.
@@ -94,7 +88,7 @@ impl AbuseKind {
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Calibration {
-    /// What the encoder's measurement counts; 0 where it has none.
+    /// What the encoder's measurement counts.
     pub encoder: f32,
     /// What the fast stage's measurement counts.
     pub fast: f32,

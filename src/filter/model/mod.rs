@@ -30,14 +30,11 @@ pub(super) use passages::{Measured, seen};
 pub use tensors::ModelError;
 pub(super) use words::{Word, words};
 
-/// How many kinds the encoder measures: the first ones of [`AbuseKind::ALL`].
-const KINDS: usize = 6;
-/// How many kinds the fast stage measures.
-const FAST_KINDS: usize = 7;
+/// How many kinds each stage measures.
+const KINDS: usize = AbuseKind::ALL.len();
 
 /// Measurements before calibration, one for each kind, any real number.
 type Logits = [f32; KINDS];
-type FastLogits = [f32; FAST_KINDS];
 
 /// Everything that was trained. Immutable; shared freely between threads.
 pub struct Model {

@@ -9,7 +9,7 @@ use super::encoder::{Encoder, Mean, SENSE, Sense};
 use super::fast::Own;
 use super::kinds::AbuseKind;
 use super::words::{Word, words};
-use super::{FAST_KINDS, FastLogits, KINDS, Logits, Model};
+use super::{Logits, Model};
 use crate::filter::language::is_learnt;
 use crate::filter::wordlist::is_known;
 
@@ -31,7 +31,7 @@ const TRIES: usize = 40_000;
 /// What both stages make of one passage.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Passage {
-    pub fast: FastLogits,
+    pub fast: Logits,
     /// `None` without the encoder.
     pub encoder: Option<Logits>,
 }
@@ -204,14 +204,13 @@ impl Measured<'_> {
         Some(rest)
     }
 
-    /// The same for a kind that the first stage alone measures.
-    pub(super) fn fast_without(&self, passage: usize, gone: &[usize]) -> Option<Passage> {
-        let (range, whole) = self.passages.get(passage)?;
-        let fast = self.fast(range.clone().filter(|at| !gone.contains(at)));
-        Some(Passage { fast, ..*whole })
+    /// What the first stage makes of a passage without one of its words.
+    pub(super) fn fast_without(&self, passage: usize, gone: usize) -> Logits {
+        let range = self.passages.get(passage).map(|(range, _)| range.clone());
+        self.fast(range.unwrap_or_default().filter(|at| *at != gone))
     }
 
-    fn fast(&self, words: impl Iterator<Item = usize> + Clone) -> FastLogits {
+    fn fast(&self, words: impl Iterator<Item = usize> + Clone) -> Logits {
         let known = words.filter_map(|at| self.words.get(at).zip(self.own.get(at)));
         self.model.fast.logits(known)
     }
@@ -325,9 +324,6 @@ fn is_fragment(words: &[Word]) -> bool {
 fn most(a: f32, b: f32) -> f32 {
     if b > a || b.is_nan() { b } else { a }
 }
-
-/// The two stages agree on the order of the kinds.
-const _: () = assert!(KINDS < FAST_KINDS && FAST_KINDS == AbuseKind::ALL.len());
 
 /// The words of a text with a space between two, and with `features` those of the fast stage.
 pub(in crate::filter) fn seen(text: &str, features: bool) -> (String, Vec<usize>) {

@@ -1,0 +1,230 @@
+"""Teaches both stages what advertising is, on top of weights that are as they will ship.
+
+    python spam.py --version 8
+
+The encoder stays as it is: its head for advertising is a logistic regression over what it makes of a text (384 numbers);
+the first stage's is one over its hashed features. They learn from `train` of the messages and from our own sentences in
+`adverts.txt`; how their sum is weighed and becomes a probability is set on `valid`, as in calibrate.py.
+"""
+
+import argparse
+import json
+import random
+import re
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.numpy import load_file, save_file
+from torch import nn
+
+import calibrate
+import corpora
+import export
+import program
+from encoder import WIDTH, Encoder, auc, padded, pooled, tokenizer
+from fast import PLACES, bags
+from sentences import held_back, kept
+
+COLUMN = calibrate.ALL.index("spam")  # of the tables: the last one
+# Comments that advertise nothing, as far as anybody knows: the model must leave them alone.
+OTHERS = ("cad_reddit", "toxic_spans_civil_comments", "jigsaw_wikipedia_sample", "fox_news", "implicit_hate", "davidson")
+
+SLOTS = {
+    "L": """www.{w}{w}.biz;http://{w}-{w}.com;https://{w}{w}.shop/{w};{w}{w}7.com;bit.ly/{w}{n};https://{w}.blogspot.com;
+        www.{w}-{w}.net;https://t.me/{w}{n};http://{w}{n}.online;{w}.io;https://www.{w}{w}.in/{w}-{w}""",
+    "T": """https://www.ons.gov.uk/releases;https://www.bbc.co.uk/news/{w};https://en.wikipedia.org/wiki/{w};www.gov.uk/{w};
+        https://www.nature.com/articles/{n};https://www.reuters.com/{w};https://www.nytimes.com/{n}/{w}.html;
+        http://www.{w}council.gov.uk/{w}.pdf;https://www.theguardian.com/{w}/{n};www.parliament.uk/{w};
+        https://doi.org/10.{n}/{n};www.citytheatre.org;https://dawn.com/news/{n}""",
+    "X": """watches;shoes;handbags;sunglasses;pills;jerseys;mattresses;phones;laptops;headphones;carpets;flowers;perfumes;
+        sneakers;vitamins;vapes;tyres;windows;curtains;backpacks;jackets;solar panels;puppies;diamonds""",
+    "S": """plumbers;essay writing service;SEO;web design;roofing;escorts;moving company;car rental;locksmith;dentist;
+        assignment help;pest control;digital marketing;astrologer;taxi service;personal injury lawyer;carpet cleaning;
+        private detective;wedding photography;logo design;insurance""",
+    "M": "$85;$500;$17,488;£2,000;12,000 dollars;$6580;€900;5000 pounds;$30,000;90 bucks;$12k;2 million rupees;£40",
+    "E": """Linda;Osagie;Mark Robert;Anita;Wilson;Dr Ahmed;Carlos;Elizabeth;Sharma;Clara Benson;Great Ibu;David Olu;Monica;
+        Victor;Jane Cooper;Abdul;Sandra""",
+    "C": """WhatsApp +{n}{n};Telegram @{w}{n};email {w}{n}@gmail.com;({w}.{w}@outlook.com);on his website {L};Text {n}-{n};
+        contact: {w}@{w}.com;WhatsApp me;DM me;via {L};Instagram @{w}_{w}""",
+}
+WORDS = """easy cash work home today best deal shop trade profit gold star luxe top fast online smart money pro world tech hub
+    daily life guide city king royal fix care news review expert plus market""".split()
+
+
+def frames():
+    """`advert` and `plain`, each with its frames."""
+    found = {}
+    for line in (Path(__file__).parent / "adverts.txt").read_text().splitlines():
+        if head := re.fullmatch(r"\[(\w+)\]", line):
+            found[head[1]] = rows = []
+        elif line.strip() and not line.startswith("#"):
+            rows.append(line)
+    return found
+
+
+def fill(frame, slots, rng):
+    """One sentence of a frame: from the inside out, for a choice may stand within another."""
+    choice = lambda found: rng.choice(found[1].split("|"))
+    slot = lambda found: rng.choice(slots[found[1]])
+    text, last = frame, None
+    while text != last:
+        last = text
+        text = re.sub(r"\{(\w)\}", lambda found: slot(found) if found[1] in slots else found[0],
+                      re.sub(r"\(([^()]*\|[^()]*)\)", choice, text))
+        text = re.sub(r"\{w\}", lambda _: rng.choice(WORDS), text)
+        text = re.sub(r"\{n\}", lambda _: str(rng.randrange(100, 99999)), text)
+    text = re.sub(r"\s+", " ", text).strip()
+    if rng.random() < 0.2:
+        text = text.lower()
+    if rng.random() < 0.1:
+        text = text.upper()
+    return text[:1].upper() + text[1:] if rng.random() < 0.7 else text
+
+
+def own(part, a_frame):
+    """Our own sentences; every fifth frame and every fifth filling are set aside for `valid`."""
+    pick = held_back if part == "valid" else kept
+    rng = random.Random(f"adverts {part}")
+    slots = {name: pick([item.strip() for item in items.split(";")], 5) for name, items in SLOTS.items()}
+    for section, lines in frames().items():
+        for frame in pick(lines, 5):
+            for text in dict.fromkeys(fill(frame, slots, rng) for _ in range(a_frame)):
+                yield {"text": text, "corpus": "adverts", "kinds": {"spam": float(section == "advert")}}
+
+
+def messages(part, names=("youtube_spam", "sms_spam")):
+    for name in names:
+        for row in corpora.read(corpora.DATA / "spam" / f"{name}.jsonl.gz"):
+            if row["split"] == part:
+                yield {"text": row["text"], "corpus": name, "kinds": {"spam": float(row["spam"])}}
+
+
+def others(part, most):
+    for name in OTHERS:
+        rows = list(corpora.load(name, part))
+        for row in random.Random(5).sample(rows, min(most, len(rows))):
+            yield {"text": row["text"], "corpus": "others", "kinds": {"spam": 0.0}}
+
+
+def rows(part, a_frame, most):
+    return [*messages(part), *own(part, a_frame), *others(part, most)]
+
+
+def spam(rows):
+    return [row["kinds"]["spam"] for row in rows]
+
+
+def weights(rows):
+    """Messages and our own sentences count alike, other comments twice as much: most of what comes is no advertising."""
+    much = {"youtube_spam": 1.0, "sms_spam": 0.5, "adverts": 1.0, "others": 2.0}
+    size = {name: sum(row["corpus"] == name for row in rows) for name in much}
+    return np.array([much[row["corpus"]] / size[row["corpus"]] for row in rows], np.float32)
+
+
+def learnt(forward, parameters, truth, weight, shrink):
+    """Logistic regression by its whole gradient; `forward` gives the logits of all rows."""
+    optimizer = torch.optim.LBFGS(parameters, max_iter=200, line_search_fn="strong_wolfe")
+
+    def loss():
+        optimizer.zero_grad()
+        fit = nn.functional.binary_cross_entropy_with_logits(forward(), truth, reduction="none")
+        value = (fit * weight).sum() / weight.sum() + shrink * (parameters[0] ** 2).sum()
+        value.backward()
+        return value
+
+    optimizer.step(loss)
+
+
+def of_encoder(model, train):
+    """The head over the mean vectors, and what the encoder makes of each text."""
+    means = pooled(model, [row["text"] for row in train], "cpu")
+    scale = means.std(0) + 1e-6
+    head, bias = torch.zeros(WIDTH, requires_grad=True), torch.zeros(1, requires_grad=True)
+    truth = torch.tensor(spam(train))
+    learnt(lambda: means / scale @ head + bias, [head, bias], truth, torch.tensor(weights(train)), 3e-3)
+    return (head / scale).detach()
+
+
+def places_of(texts):
+    return [row["features"] or [0] for row in program.measure(texts, "--features")]
+
+
+def of_features(train):
+    """The column of the first stage's table."""
+    places, lengths = bags(places_of([row["text"] for row in train]))
+    offsets = torch.tensor(np.concatenate([[0], np.cumsum(lengths)[:-1]]))
+    by = torch.tensor(1 / np.sqrt(lengths), dtype=torch.float32)
+    table, bias = torch.zeros(PLACES, 1, requires_grad=True), torch.zeros(1, requires_grad=True)
+    truth = torch.tensor(spam(train))
+    learnt(lambda: nn.functional.embedding_bag(places, table, offsets, mode="sum")[:, 0] * by + bias, [table, bias],
+           truth, torch.tensor(weights(train)), 1e-6)
+    return table.detach()[:, 0].numpy()
+
+
+def measured(head, column, model, rows):
+    """Both stages' measurements of whole texts, rows × 2."""
+    texts = [row["text"] for row in rows]
+    fast = np.array([column[row].sum() / np.sqrt(len(row)) for row in places_of(texts)])
+    return np.stack([(pooled(model, texts, "cpu") @ head).numpy(), fast], 1)
+
+
+def main():
+    ask = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    ask.add_argument("--version", required=True)
+    with_ = ask.parse_args()
+    torch.manual_seed(4)
+    encoder_file, fast_file = (export.MODELS / f"{name}.safetensors" for name in ("encoder", "fast"))
+    state = export.shipped(encoder_file)
+    model = Encoder()
+    shapes = {name: value.shape for name, value in model.state_dict().items()}
+    # the heads that ship are those of the kinds, and fewer places are read than there are
+    fitting = {name: torch.tensor(value) for name, value in state.items() if shapes.get(name) == torch.Size(value.shape)}
+    model.load_state_dict(fitting, strict=False)
+    with torch.no_grad():
+        model.place.weight[: export.PLACES_READ] = torch.tensor(state["place.weight"])
+    train = rows("train", 60, 3000)
+    print({name: sum(row["corpus"] == name for row in train) for name in ("youtube_spam", "sms_spam", "adverts", "others")})
+    head, column = of_encoder(model, train), of_features(train)
+
+    # how much each stage counts
+    valid = rows("valid", 30, 500)
+    both = measured(head, column, model, valid)
+    truth = np.array(spam(valid))
+    (by_encoder, by_fast), _ = calibrate.logistic(both, truth, weights(valid))
+    for name in ("youtube_spam", "sms_spam", "adverts", "others"):
+        at = [i for i, row in enumerate(valid) if row["corpus"] in (name, "others")]
+        if name != "others":
+            print(name, "encoder, fast, both", [round(float(auc(part[at], truth[at])), 3)
+                  for part in (both[:, 0], both[:, 1], both @ [by_encoder, by_fast])])
+
+    tensors = load_file(encoder_file)
+    heads = np.zeros((COLUMN + 1, WIDTH), np.float32)
+    heads[:COLUMN], heads[COLUMN] = tensors["heads.weight"][:COLUMN], head.numpy() * by_encoder
+    tensors["heads.weight"], tensors["heads.bias"] = heads, np.zeros(COLUMN + 1, np.float32)
+    save_file(tensors, encoder_file)
+    tensors = load_file(fast_file)
+    integers, scale = export.rows_of_integers((column * by_fast)[None, :], 127)
+    tensors["table"][:, COLUMN], tensors["scale"][COLUMN], tensors["bias"][COLUMN] = integers[0], scale[0], 0.0
+    save_file(tensors, fast_file)
+    reference(model, heads[COLUMN], column * by_fast)
+    old = json.loads((export.MODELS / "models.json").read_text())
+    kinds = old["kinds"] | {"spam": calibrate.PLAIN}
+    export.manifest(with_.version, kinds)
+    export.manifest(with_.version, kinds | calibrate.calibrate(1.0, ["spam"], [row for row in valid if row["corpus"] != "others"]))
+
+
+def reference(model, head, column):
+    """Adds this kind to what the program's tests compare with."""
+    path = export.MODELS / "reference.json"
+    found = json.loads(path.read_text())
+    places = places_of([row["text"] for row in found])
+    means = [model.pooled(*padded([row.ids], "cpu")) for row in tokenizer(128).encode_batch([row["words"] for row in found])]
+    for row, mean, places in zip(found, means, places):
+        row["encoder"] = [*row["encoder"][:COLUMN], round(float(mean[0].detach().numpy() @ head), 4)]
+        row["fast"] = [*row["fast"][:COLUMN], round(float(column[places].sum() / np.sqrt(len(places))), 4)]
+    path.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+
+
+if __name__ == "__main__":
+    main()
