@@ -39,7 +39,7 @@ pub use topic::{
     ArticleTopic, Background, Conversation, PassageAt, Relation, Stale, Table as TopicTable,
     TopicEvidence, measure_topic,
 };
-pub use verdict::{Kind, Outcome, Reason, Scores, Severity, Verdict};
+pub use verdict::{Alarm, Kind, Outcome, Reason, Scores, Severity, Verdict};
 pub use wordlist::{builtin_lists, list_size};
 
 #[cfg(test)]

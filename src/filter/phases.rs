@@ -28,7 +28,7 @@ use super::subject::Subject;
 use super::terms::Terms;
 use super::terms::matcher::Hit;
 use super::topic::{Topic, TopicEvidence};
-use super::verdict::{Kind, Outcome, Reason, Scores, Severity, Verdict, covered};
+use super::verdict::{Alarm, Kind, Outcome, Reason, Scores, Severity, Verdict, covered};
 
 /// The policy.
 const PHASES: [&dyn Phase; 7] = [&Empty, &Terms, &Abuse, &Links, &Private, &Repeats, &Topic];
@@ -156,17 +156,18 @@ pub fn assess(ruleset: &Ruleset, subject: &Subject<'_>) -> Verdict {
     }
 }
 
-/// What a moderator must know comes first: a threat or hate that is more than noted, then the gravest. Of equal ones,
-/// what is wrong in particular says more than that it is abuse, and that more than that it is off topic; then by place.
-fn gravity(reason: &Reason) -> (Reverse<bool>, Reverse<Severity>, u8, usize) {
-    let alarming = reason.kind.is_alarming() && reason.severity > Severity::Mild;
+/// What a moderator must know comes first: a threat that is more than noted, then such hate, then the gravest. Of equal
+/// ones, what is wrong in particular says more than that it is abuse, and that more than that it is off topic; then by
+/// place.
+fn gravity(reason: &Reason) -> (Alarm, Reverse<Severity>, u8, usize) {
+    let alarm = reason.kind.alarm(reason.severity);
     let vague = match reason.kind {
         Kind::OffTopic => 2,
         Kind::Toxicity => 1,
         _ => 0,
     };
     let first = reason.spans.first().map_or(0, |[start, _]| *start);
-    (Reverse(alarming), Reverse(reason.severity), vague, first)
+    (alarm, Reverse(reason.severity), vague, first)
 }
 
 /// Whether the model's second stage takes part, where there is one.

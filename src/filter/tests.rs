@@ -213,6 +213,7 @@ fn a_threat_or_hate_is_named_before_abuse_as_a_whole() {
         ("You pathetic liar, kill yourself", Kind::Threat),
         ("You pathetic liar, kys you idiot", Kind::Threat),
         ("You pathetic idiot of a chinaman", Kind::Slur),
+        ("You pathetic chinaman, kill yourself", Kind::Threat),
     ] {
         let reasons = assess(&ruleset(ALL), &Subject::of(text)).reasons;
         assert!(

@@ -147,11 +147,27 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| kind.as_str() == word)
     }
 
-    /// Whether somebody is threatened, or hated for what they are: what a moderator must know before anything else.
+    /// How pressing a reason of this kind and severity is; what is only noted alarms nobody.
     #[must_use]
-    pub fn is_alarming(self) -> bool {
-        matches!(self, Self::Threat | Self::Slur | Self::IdentityAttack)
+    pub fn alarm(self, severity: Severity) -> Alarm {
+        match self {
+            _ if severity == Severity::Mild => Alarm::None,
+            Self::Threat => Alarm::Threat,
+            Self::Slur | Self::IdentityAttack => Alarm::Hate,
+            _ => Alarm::None,
+        }
     }
+}
+
+/// What a moderator must know before anything else, the most pressing first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Alarm {
+    /// Somebody is threatened.
+    Threat,
+    /// Somebody is hated for what they are.
+    Hate,
+    /// Nothing of the kind.
+    None,
 }
 
 impl fmt::Display for Kind {

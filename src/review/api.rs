@@ -51,6 +51,8 @@ struct HeldQuery {
     queue: Queue,
     /// `next` of the page before
     after: Option<String>,
+    /// only what has come to wait since: the greatest `settlement` that is known
+    since: Option<Uuid>,
 }
 
 /// A page of the comments that wait for a person, oldest first.
@@ -79,7 +81,7 @@ async fn list_held(
     query: web::Query<HeldQuery>,
 ) -> Result<HttpResponse> {
     let after: Option<Cursor> = query.after.as_deref().map(str::parse).transpose()?;
-    let mut comments = store::held(&db, site.id, query.queue, after, PAGE + 1).await?;
+    let mut comments = store::held(&db, site.id, query.queue, after, query.since, PAGE + 1).await?;
     let page = usize::try_from(PAGE).unwrap_or(usize::MAX);
     let is_more = comments.len() > page;
     comments.truncate(page);
@@ -107,7 +109,7 @@ struct CommentOut {
     article: ArticleOut,
     /// the comment that it answers
     parent: Option<ParentOut>,
-    /// what the newest verdict found: threats and hate that are more than noted, then the rest, each with the gravest first
+    /// what the newest verdict found: threats that are more than noted, then such hate, then the rest, each with the gravest first
     reasons: Vec<Found>,
     /// the side thread in which it stands; what is ruled on that holds for everything in it
     side_thread: Option<SideThread>,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::filter::Kind;
+use crate::filter::{Alarm, Kind, Severity};
 
 /// Which of the two lists of held comments.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -46,16 +46,25 @@ pub(crate) struct Entry {
     /// what held it whatever the filter found: `premoderated`, or `closed` (the article or the side thread, in the
     /// meantime); null where it was the filter
     pub(crate) held_by: Option<String>,
+    /// would the filter alone have kept it back?
+    #[serde(skip)]
+    pub(crate) filter_holds: bool,
+    /// the change of status that brought it here; later ones are greater
+    pub(crate) settlement: Uuid,
 }
 
 /// How soon a comment needs a person, the soonest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Rank {
-    /// something severe, a threat, or hate
+    /// somebody is threatened
+    Threat,
+    /// somebody is hated for what they are
+    Hate,
+    /// something else that is severe
     Grave,
-    /// the filter holds such
+    /// whatever else the filter holds
     Found,
-    /// at most noted: held because its article is read first, say
+    /// the filter would let it through: its article is read first, say
     Unfound,
     /// off topic and nothing graver: what belongs is not kept waiting by what does not
     Elsewhere,
@@ -65,14 +74,25 @@ pub(super) enum Rank {
 pub(super) type Place = (Rank, DateTime<Utc>, Uuid);
 
 /// `gravest`: severity and kind of the first reason, which is what a moderator must know before the others.
-pub(super) fn place(gravest: Option<(&str, &str)>, created_at: DateTime<Utc>, id: Uuid) -> Place {
-    let is_alarming = |kind| Kind::parse(kind).is_some_and(Kind::is_alarming);
-    let rank = match gravest {
-        Some(("severe", _)) => Rank::Grave,
-        Some((_, "off_topic")) => Rank::Elsewhere,
-        Some(("strong", kind)) if is_alarming(kind) => Rank::Grave,
-        Some(("strong", _)) => Rank::Found,
-        _ => Rank::Unfound,
+pub(super) fn place(
+    filter_holds: bool,
+    gravest: Option<(&str, &str)>,
+    created_at: DateTime<Utc>,
+    id: Uuid,
+) -> Place {
+    let found =
+        gravest.and_then(|(severity, kind)| Severity::parse(severity).zip(Kind::parse(kind)));
+    let rank = match found {
+        Some((_, Kind::OffTopic)) => Rank::Elsewhere,
+        // however grave it is called, the site publishes it
+        _ if !filter_holds => Rank::Unfound,
+        Some((severity, kind)) => match kind.alarm(severity) {
+            Alarm::Threat => Rank::Threat,
+            Alarm::Hate => Rank::Hate,
+            Alarm::None if severity == Severity::Severe => Rank::Grave,
+            Alarm::None => Rank::Found,
+        },
+        None => Rank::Found,
     };
     (rank, created_at, id)
 }
@@ -80,7 +100,7 @@ pub(super) fn place(gravest: Option<(&str, &str)>, created_at: DateTime<Utc>, id
 impl Entry {
     fn place(&self) -> Place {
         let gravest = self.severity.as_deref().zip(self.kind.as_deref());
-        place(gravest, self.created_at, self.id)
+        place(self.filter_holds, gravest, self.created_at, self.id)
     }
 }
 
@@ -129,6 +149,8 @@ mod tests {
             severity: (!severity.is_empty()).then(|| severity.into()),
             kind: (!severity.is_empty()).then(|| "insult".into()),
             held_by: None,
+            filter_holds: !severity.is_empty(),
+            settlement: Uuid::nil(),
         }
     }
 
@@ -148,21 +170,29 @@ mod tests {
 
     #[test]
     fn the_gravest_first_then_the_oldest() {
-        let of_kind = |minute, kind: &str| Entry {
+        let of_kind = |minute, severity, kind: &str| Entry {
             kind: Some(kind.into()),
-            ..entry(minute, "strong")
+            ..entry(minute, severity)
         };
         let mut all = queue();
         all.extend([
-            of_kind(0, "off_topic"),
-            of_kind(6, "threat"),
-            of_kind(7, "identity_attack"),
-            of_kind(8, "toxicity"),
+            of_kind(0, "strong", "off_topic"),
+            of_kind(6, "strong", "identity_attack"),
+            of_kind(7, "severe", "slur"),
+            of_kind(8, "strong", "threat"),
+            of_kind(9, "severe", "threat"),
+            of_kind(10, "strong", "toxicity"),
+            of_kind(11, "mild", "threat"),
+            // the site publishes such: its article is read first
+            Entry {
+                filter_holds: false,
+                ..of_kind(12, "strong", "profanity")
+            },
         ]);
         let order = in_order(all);
         assert_eq!(
             numbers(order.iter().map(|entry| entry.id)),
-            [3, 4, 6, 7, 2, 8, 1, 5, 0]
+            [8, 9, 6, 7, 3, 4, 2, 5, 10, 11, 1, 12, 0]
         );
     }
 
@@ -172,11 +202,11 @@ mod tests {
         for (current, next, earlier) in [
             (entry(3, "severe"), Some(4), None),
             (entry(4, "severe"), Some(2), Some(3)),
-            (entry(2, "strong"), Some(1), Some(4)),
-            (entry(5, "mild"), Some(3), Some(1)),
+            (entry(2, "strong"), Some(5), Some(4)),
+            (entry(1, ""), Some(3), Some(5)),
             // decided meanwhile, so no longer in the list
             (entry(0, "severe"), Some(3), None),
-            (entry(9, "mild"), Some(3), Some(5)),
+            (entry(9, "mild"), Some(1), Some(5)),
         ] {
             let place = current.place();
             assert_eq!(
@@ -201,7 +231,7 @@ mod tests {
 
     #[test]
     fn numbers_count_from_one() {
-        assert_eq!(position(&queue(), Uuid::from_u128(1)), Some(4));
+        assert_eq!(position(&queue(), Uuid::from_u128(1)), Some(5));
         assert_eq!(position(&queue(), Uuid::from_u128(77)), None);
     }
 }

@@ -130,7 +130,7 @@ async fn show(
     notice: Notice,
 ) -> Result<Desk> {
     let tabs = tabs(db, site.id).await?;
-    let entries = queue::in_order(store::held(db, site.id, queue, None, WINDOW).await?);
+    let entries = queue::in_order(store::held(db, site.id, queue, None, None, WINDOW).await?);
     let item = match id.or(entries.first().map(|first| first.id)) {
         Some(id) => {
             let item = store::item(db, site.id, id).await?;
@@ -204,11 +204,9 @@ async fn submit_decision(
 /// On to the next comment that waits.
 async fn go_on(db: &PgPool, site: &Site, id: Uuid, queue: Queue) -> Result<HttpResponse> {
     let item = store::item(db, site.id, id).await?;
-    let entries = queue::in_order(store::held(db, site.id, queue, None, WINDOW).await?);
-    let gravest = item.gravest();
-    let place = queue::place(gravest, item.created_at, id);
+    let entries = queue::in_order(store::held(db, site.id, queue, None, None, WINDOW).await?);
     let word = queue.as_str();
-    Ok(see_other(&match queue::after(&entries, place) {
+    Ok(see_other(&match queue::after(&entries, item.place()) {
         Some(next) => format!("/desk/comments/{next}?queue={word}"),
         None => format!("/desk?queue={word}"),
     }))

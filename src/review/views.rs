@@ -98,15 +98,13 @@ impl Desk {
         undoable && !matches!(self.notice, Notice::Ruled { .. })
     }
 
-    /// Where the script asks what has come to wait since; nowhere while more waits than the list was made of. What was
-    /// written before and is held only now, as after several tries, is not told: the tabs count it on the next page.
+    /// Where the script asks what has come to wait since; nowhere while more waits than the list was made of.
     fn newer(&self) -> Option<String> {
         let queue = self.queue.as_str();
-        let newest = self.entries.iter().map(|one| (one.created_at, one.id));
-        let after = newest.max().map(|(at, id)| Cursor { at, id });
-        let after = after.map_or(String::new(), |after| format!("&after={after}"));
+        let last = self.entries.iter().map(|one| one.settlement).max();
+        let since = last.map_or(String::new(), |last| format!("&since={last}"));
         let is_whole = i64::try_from(self.entries.len()).is_ok_and(|listed| listed < WINDOW);
-        is_whole.then(|| format!("/api/v1/desk/held?queue={queue}{after}"))
+        is_whole.then(|| format!("/api/v1/desk/held?queue={queue}{since}"))
     }
 
     /// This page, to be opened anew.
@@ -142,7 +140,7 @@ pub(super) struct ItemView {
 
 impl ItemView {
     pub(super) fn new(item: Item, entries: &[Entry], viewer: &Account) -> Self {
-        let place = queue::place(item.gravest(), item.created_at, item.id);
+        let place = item.place();
         // words that are off topic are marked beside what the comment was compared with
         let marked_here = |found: &&Found| found.compared.is_none();
         let found: Vec<Spots> = item

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 use uuid::Uuid;
 
+use super::super::queue::{self, Place};
 use super::super::side::{self, SideThread};
 use super::topic::{self, Compared};
 use crate::comment::Status;
@@ -27,6 +28,8 @@ pub(crate) struct Item {
     pub(crate) parent: Option<Parent>,
     /// the newest verdict's, gravest first
     pub(crate) reasons: Vec<Found>,
+    /// does that verdict keep the comment back?
+    pub(crate) filter_holds: bool,
     /// the comment above that it fits best, where it was compared with one and that is not its parent
     pub(crate) fitting: Option<Parent>,
     /// the side thread in which it stands
@@ -36,10 +39,11 @@ pub(crate) struct Item {
 }
 
 impl Item {
-    /// Severity and kind of the gravest reason.
-    pub(crate) fn gravest(&self) -> Option<(&str, &str)> {
-        let found = self.reasons.first()?;
-        Some((&found.severity, &found.kind))
+    /// Where it stands in the order of work.
+    pub(crate) fn place(&self) -> Place {
+        let first = self.reasons.first();
+        let gravest = first.map(|found| (found.severity.as_str(), found.kind.as_str()));
+        queue::place(self.filter_holds, gravest, self.created_at, self.id)
     }
 }
 
@@ -123,6 +127,8 @@ pub(crate) async fn item(db: &PgPool, site_id: Uuid, id: Uuid) -> Result<Item> {
     let row = sqlx::query!(
         r#"SELECT c.id, c.version, c.status AS "status: Status", c.body, c.created_at, c.dead_letter, c.failure,
                   c.author_name, c.account_id, c.session_id, coalesce(w.email, c.guest_email, '') AS "email!",
+                  coalesce((SELECT outcome <> 'publish' FROM verdict WHERE comment_id = c.id
+                    ORDER BY created_at DESC LIMIT 1), false) AS "filter_holds!",
                   a.slug, a.title, a.lang,
                   left(coalesce(nullif(a.standfirst, ''), split_part(a.body_text, E'\n\n', 1)), 600) AS "opening!",
                   p.id AS "parent_id?", p.author_name AS "parent_author?", p.body AS "parent_body?",
@@ -165,6 +171,7 @@ pub(crate) async fn item(db: &PgPool, site_id: Uuid, id: Uuid) -> Result<Item> {
         created_at: row.created_at,
         dead_letter: row.dead_letter,
         failure: row.failure,
+        filter_holds: row.filter_holds,
         author: Author {
             name: row.author_name,
             email: row.email,

@@ -38,19 +38,21 @@ pub(crate) async fn counts(db: &PgPool, site_id: Uuid) -> Result<Counts> {
     })
 }
 
-/// The oldest held comments after a place, each with the gravest reason of its newest verdict.
+/// The oldest held comments after a place, each with the gravest reason of its newest verdict; with `since`, only those
+/// that have come to wait after that settlement, however long ago they were written.
 pub(crate) async fn held(
     db: &PgPool,
     site_id: Uuid,
     queue: Queue,
     after: Option<Cursor>,
+    since: Option<Uuid>,
     limit: i64,
 ) -> Result<Vec<Entry>> {
     // A plan for each of the two, so that each can use its own partial index. Without a place both start at the
     // beginning of time: a condition that holds when there is none could not use the index either.
     match queue {
-        Queue::Held => held_where(db, site_id, after, limit).await,
-        Queue::DeadLetters => dead_letters(db, site_id, after, limit).await,
+        Queue::Held => held_where(db, site_id, after, since, limit).await,
+        Queue::DeadLetters => dead_letters(db, site_id, after, since, limit).await,
     }
 }
 
@@ -64,6 +66,8 @@ struct Raw {
     severity: Option<String>,
     kind: Option<String>,
     held_by: Option<String>,
+    filter_holds: bool,
+    settlement: Uuid,
 }
 
 impl From<Raw> for Entry {
@@ -78,6 +82,8 @@ impl From<Raw> for Entry {
             severity: raw.severity,
             kind: raw.kind,
             held_by: raw.held_by,
+            filter_holds: raw.filter_holds,
+            settlement: raw.settlement,
         }
     }
 }
@@ -86,29 +92,33 @@ async fn held_where(
     db: &PgPool,
     site_id: Uuid,
     after: Option<Cursor>,
+    since: Option<Uuid>,
     limit: i64,
 ) -> Result<Vec<Entry>> {
     let rows = sqlx::query_as!(
         Raw,
         r#"WITH oldest AS (
-             SELECT id, article_id, version, author_name, left(body, 300) AS start, created_at FROM comment
+             SELECT id, article_id, version, author_name, left(body, 300) AS start, created_at, settlement_id FROM comment
              WHERE site_id = $1 AND status = 'held' AND NOT dead_letter
                AND (created_at, id) > (coalesce($2, timestamptz '-infinity'), coalesce($3, uuid '00000000-0000-0000-0000-000000000000'))
+               AND settlement_id > coalesce($5, uuid '00000000-0000-0000-0000-000000000000')
              ORDER BY created_at, id LIMIT $4)
            SELECT o.id, o.version, o.author_name, o.start AS "start!", a.title, o.created_at,
-                  r.severity AS "severity?", r.kind AS "kind?", s.reason AS "held_by?"
+                  r.severity AS "severity?", r.kind AS "kind?", s.reason AS "held_by?",
+                  coalesce(v.outcome <> 'publish', false) AS "filter_holds!", o.settlement_id AS "settlement!"
            FROM oldest o JOIN article a ON a.id = o.article_id
            -- the machine settles a comment once
            LEFT JOIN settlement s ON s.comment_id = o.id AND s.moderator_id IS NULL
            LEFT JOIN LATERAL (
-             SELECT kind, severity FROM reason
-             WHERE verdict_id = (SELECT id FROM verdict WHERE comment_id = o.id ORDER BY created_at DESC LIMIT 1)
-             ORDER BY position LIMIT 1) r ON true
+             SELECT id, outcome FROM verdict WHERE comment_id = o.id ORDER BY created_at DESC LIMIT 1) v ON true
+           LEFT JOIN LATERAL (
+             SELECT kind, severity FROM reason WHERE verdict_id = v.id ORDER BY position LIMIT 1) r ON true
            ORDER BY o.created_at, o.id"#,
         site_id,
         after.map(|cursor| cursor.at),
         after.map(|cursor| cursor.id),
         limit,
+        since,
     )
     .fetch_all(db)
     .await?;
@@ -119,20 +129,24 @@ async fn dead_letters(
     db: &PgPool,
     site_id: Uuid,
     after: Option<Cursor>,
+    since: Option<Uuid>,
     limit: i64,
 ) -> Result<Vec<Entry>> {
     let rows = sqlx::query_as!(
         Raw,
         r#"SELECT c.id, c.version, c.author_name, left(c.body, 300) AS "start!", a.title, c.created_at,
-                  NULL::text AS severity, NULL::text AS kind, NULL::text AS held_by
+                  NULL::text AS severity, NULL::text AS kind, NULL::text AS held_by,
+                  false AS "filter_holds!", c.settlement_id AS "settlement!"
            FROM comment c JOIN article a ON a.id = c.article_id
            WHERE c.site_id = $1 AND c.status = 'held' AND c.dead_letter
              AND (c.created_at, c.id) > (coalesce($2, timestamptz '-infinity'), coalesce($3, uuid '00000000-0000-0000-0000-000000000000'))
+             AND c.settlement_id > coalesce($5, uuid '00000000-0000-0000-0000-000000000000')
            ORDER BY c.created_at, c.id LIMIT $4"#,
         site_id,
         after.map(|cursor| cursor.at),
         after.map(|cursor| cursor.id),
         limit,
+        since,
     )
     .fetch_all(db)
     .await?;

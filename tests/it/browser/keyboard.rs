@@ -7,7 +7,7 @@ use thirtyfour::Key;
 use uuid::Uuid;
 
 use super::chrome::{Browser, Chrome};
-use crate::harness::{Article, Belowline, Options};
+use crate::harness::{Belowline, Options};
 
 /// Where the focus is, in few words; empty on nothing.
 const WHERE: &str = "(() => {
@@ -151,6 +151,9 @@ async fn a_double_press_or_a_held_key_decides_nothing_that_nobody_has_read() {
 #[tokio::test]
 async fn what_has_come_to_wait_is_said_and_moves_nothing() {
     let house = Belowline::with(Options::unscreened()).await;
+    let article = house.article("bridge").await;
+    // written first, and still being read when the desk is opened
+    let slow = house.guest("Bo").posts(&article, "An early remark.").await;
     let (desk, ids) = a_desk(&house).await;
     let come_back = "document.dispatchEvent(new Event('visibilitychange'))";
     let listed = ".desk-queue li";
@@ -158,13 +161,11 @@ async fn what_has_come_to_wait_is_said_and_moves_nothing() {
         (1, "1 more is waiting: show it"),
         (2, "2 more are waiting: show them"),
     ] {
-        let article = Article {
-            id: Uuid::nil(),
-            slug: "bridge".into(),
-        };
-        house
-            .held(&article, &format!("Late remark number {more}."))
-            .await;
+        if more == 1 {
+            house.screens(slow, Screened::Held).await.expect("settled");
+        } else {
+            house.held(&article, "A late remark.").await;
+        }
         desk.eval(come_back).await;
         desk.waits_for(said).await;
         assert_eq!(desk.count(listed).await, 3);
