@@ -91,6 +91,9 @@ struct Ruled {
     back: Option<Uuid>,
     #[serde(default)]
     queue: Queue,
+    /// it takes the viewer's last ruling back
+    #[serde(default)]
+    undo: bool,
 }
 
 #[post("/desk/comments/{id}/side-thread")]
@@ -103,9 +106,15 @@ async fn submit_ruling(
 ) -> Result<HttpResponse> {
     let Form(form) = form;
     let slug = comment::rule(&db, site.id, who.account.id, *id, form.ruling).await?;
+    // what takes one back is not taken back itself
+    let then = if form.undo {
+        "undone=true".to_owned()
+    } else {
+        format!("on={id}")
+    };
     Ok(see_other(&match form.back {
         Some(back) => format!(
-            "/desk/comments/{back}?queue={}&ruled={}&on={id}",
+            "/desk/comments/{back}?queue={}&ruled={}&{then}",
             form.queue.as_str(),
             form.ruling.as_str()
         ),

@@ -50,7 +50,7 @@ pub(super) fn frame(site: &Site, viewer: &Viewer) -> Chrome {
 struct Place {
     #[serde(default)]
     queue: Queue,
-    /// the viewer has just taken back what was decided on the comment that is shown
+    /// the viewer has just taken back what was decided on the comment that is shown, or ruled on its side thread
     #[serde(default)]
     undone: bool,
     /// what has just been ruled on the side thread of the comment that is shown
@@ -82,6 +82,7 @@ async fn comment(
         Some(ruling) => Notice::Ruled {
             ruling,
             on: place.on,
+            before: None,
         },
         None => Notice::None,
     };
@@ -105,7 +106,7 @@ async fn last_done(
     shown: Option<&ItemView>,
     undone: bool,
 ) -> Result<Notice> {
-    let last = store::last_decision(db, who.site_id, who.id).await?;
+    let last = last_elsewhere(db, who, shown).await?;
     // an address is no proof
     let is_undone = |shown: &ItemView| {
         let last = shown.item.steps.last();
@@ -114,9 +115,17 @@ async fn last_done(
     if undone && shown.is_some_and(is_undone) {
         return Ok(Notice::Undone(last));
     }
-    // on its own page the comment says so itself
-    let elsewhere = |last: &Current| shown.is_none_or(|shown| shown.item.id != last.id);
-    Ok(last.filter(elsewhere).map_or(Notice::None, Notice::Done))
+    Ok(last.map_or(Notice::None, Notice::Done))
+}
+
+/// The last decision that stands, unless it is on the comment that is shown: on its own page that says so itself.
+async fn last_elsewhere(
+    db: &PgPool,
+    who: &Account,
+    shown: Option<&ItemView>,
+) -> Result<Option<Current>> {
+    let last = store::last_decision(db, who.site_id, who.id).await?;
+    Ok(last.filter(|last| shown.is_none_or(|shown| shown.item.id != last.id)))
 }
 
 /// The desk with a comment open: the one asked for, or the first that waits.
@@ -143,11 +152,16 @@ async fn show(
         .as_ref()
         .and_then(|shown| shown.item.side_thread.as_ref());
     let notice = match notice {
-        Notice::Ruled { ruling, on } if side.is_some_and(|side| side.holds(ruling)) => {
+        Notice::Ruled { ruling, on, .. } if side.is_some_and(|side| side.holds(ruling)) => {
             let begins_with = side.map(|side| side.begins_with);
             Notice::Ruled {
                 ruling,
                 on: on.filter(|on| begins_with == Some(*on)),
+                before: if undone {
+                    last_elsewhere(db, &who.account, item.as_ref()).await?
+                } else {
+                    None
+                },
             }
         }
         Notice::Ruled { .. } => Notice::None,

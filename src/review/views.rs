@@ -49,8 +49,10 @@ pub(super) enum Notice {
     /// the viewer has ruled on the side thread of the comment that is shown
     Ruled {
         ruling: Ruling,
-        /// the comment on which that was ruled, where the side thread begins with it
+        /// the comment on which that was ruled, where the side thread begins with it and the ruling can be taken back
         on: Option<Uuid>,
+        /// what was decided before, where the ruling itself took one back
+        before: Option<Current>,
     },
     /// somebody was faster, perhaps the viewer with the key before
     Lost {
@@ -95,7 +97,7 @@ impl Desk {
     /// Does the key take back what was decided on the comment that is shown? Otherwise it is for the notice.
     fn takes_back_here(&self) -> bool {
         let undoable = self.item.as_ref().is_some_and(|item| item.undoable);
-        undoable && !matches!(self.notice, Notice::Ruled { .. })
+        undoable && !matches!(self.notice, Notice::Ruled { on: Some(_), .. })
     }
 
     /// Where the script asks what has come to wait since; nowhere while more waits than the list was made of.

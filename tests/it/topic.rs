@@ -569,9 +569,14 @@ async fn who_rules_on_a_side_thread_at_the_desk_is_told_so_and_sees_it_among_wha
     let part = rita.replies(&article, aside, CRICKET[1]).await;
     house.screens(part, Screened::Live).await.expect("live");
     let browser = house.browser("Mo").await;
-    let rule = async |begins_with: Uuid, ruling: &str| {
+    let press = async |begins_with: Uuid, ruling: &str, undo: &str| {
         let back = part.to_string();
-        let fields = [("ruling", ruling), ("queue", "held"), ("back", &back)];
+        let fields = [
+            ("ruling", ruling),
+            ("queue", "held"),
+            ("back", &back),
+            ("undo", undo),
+        ];
         let ruled = browser
             .submit(
                 &format!("/desk/comments/{begins_with}/side-thread"),
@@ -585,6 +590,7 @@ async fn who_rules_on_a_side_thread_at_the_desk_is_told_so_and_sees_it_among_wha
             .expect(200)
             .text()
     };
+    let rule = async |begins_with, ruling| press(begins_with, ruling, "false").await;
     let way = format!("/desk/comments/{part}");
     let page = browser.get(&article.page()).await.expect(200).text();
     assert!(page.contains(&way), "{page}");
@@ -640,4 +646,19 @@ async fn who_rules_on_a_side_thread_at_the_desk_is_told_so_and_sees_it_among_wha
     rita.tries_to_reply(&article, aside, "And before?")
         .await
         .expect(201);
+
+    // taken back, it is not offered to be put back: the next to be taken back is the decision before
+    let waiting = house.held(&article, "Waiting.").await;
+    moderator.approves(waiting).await.expect(200);
+    let undoes_the_ruling = "name=\"undo\" value=\"true\"";
+    let undoes_the_decision = format!("/desk/comments/{waiting}/undo");
+    for (undo, rules, decides) in [("false", true, false), ("true", false, true)] {
+        let page = press(aside, "closed", undo).await;
+        assert_eq!(page.contains(undoes_the_ruling), rules, "{undo}: {page}");
+        assert_eq!(
+            page.contains(&undoes_the_decision),
+            decides,
+            "{undo}: {page}"
+        );
+    }
 }
