@@ -83,7 +83,7 @@ struct RulesetIn {
         (status = 401, description = "Not signed in"),
         (status = 403, description = "Not an administrator"),
         (status = 409, description = "Another one has come into force since `based_on`"),
-        (status = 422, description = "It cannot be compiled, or a threshold is lower than the one before it; the sentence names the entry"),
+        (status = 422, description = "It cannot be compiled, or sets a threshold lower than the one before it; the sentence names the entry"),
     )
 )]
 #[put("/api/v1/desk/ruleset")]
@@ -94,7 +94,11 @@ async fn put_ruleset(
     body: Document<RulesetIn>,
 ) -> Result<HttpResponse> {
     let Document(body) = body;
-    tables::all_in_order(&body.source)?;
+    if tables::all_in_order(&body.source, None).is_err() {
+        // looked at only now: it may be what this program cannot read, and what is to be replaced
+        let old = store::in_force(&db, site.id).await?;
+        tables::all_in_order(&body.source, Some(&old.source))?;
+    }
     let by = who.account.id;
     let in_force =
         store::activate(&db, site.id, body.based_on, body.source, &body.note, by).await?;

@@ -86,13 +86,15 @@ fn in_order(kind: AbuseKind, threshold: Threshold) -> Result<()> {
     )))
 }
 
-/// The same of a whole ruleset, as programs send it. Compiling does not ask for it: a ruleset that is in force must not
-/// stop working.
+/// The same of a whole ruleset, as programs send it. What falls in `but` already must stop no other change. Compiling
+/// does not ask for it, for the same reason.
 ///
 /// # Errors
-/// [`Error::Invalid`] naming the first kind whose thresholds fall.
-pub(super) fn all_in_order(source: &RulesetSource) -> Result<()> {
-    let mut rows = Model::of(source).thresholds.into_iter();
+/// [`Error::Invalid`] naming the first kind whose thresholds would come to fall.
+pub(super) fn all_in_order(source: &RulesetSource, but: Option<&RulesetSource>) -> Result<()> {
+    let stands = |kind, threshold| but.is_some_and(|known| known.abuse.of(kind) == threshold);
+    let rows = Model::of(source).thresholds.into_iter();
+    let mut rows = rows.filter(|&(kind, threshold)| !stands(kind, threshold));
     rows.try_for_each(|(kind, threshold)| in_order(kind, threshold))
 }
 
@@ -160,8 +162,28 @@ mod tests {
             assert_eq!(done.is_ok(), is_saved, "{wanted:?} {done:?}");
             assert_eq!(source.abuse.threat == wanted, is_saved, "{wanted:?}");
             source.abuse.threat = wanted;
-            assert_eq!(all_in_order(&source).is_ok(), is_saved, "{wanted:?}");
+            for but in [None, Some(&RulesetSource::default())] {
+                let sent = all_in_order(&source, but);
+                assert_eq!(sent.is_ok(), is_saved, "{wanted:?}");
+            }
         }
+    }
+
+    #[test]
+    fn what_falls_already_stops_no_other_change() {
+        let mut old = RulesetSource::default();
+        old.abuse.threat = threshold(0.5, 0.2, 0.1);
+        let mut new = old.clone();
+        new.allow.push("a word".into());
+        new.abuse.spam = threshold(0.1, 0.2, 0.3);
+        assert!(all_in_order(&new, Some(&old)).is_ok());
+        new.abuse.insult = threshold(0.3, 0.2, 0.1);
+        let refused = all_in_order(&new, Some(&old)).unwrap_err().to_string();
+        assert!(refused.contains("the numbers for insult"), "{refused}");
+        // nor may it come to fall in another way
+        new = old.clone();
+        new.abuse.threat = threshold(0.6, 0.2, 0.1);
+        assert!(all_in_order(&new, Some(&old)).is_err());
     }
 
     #[test]

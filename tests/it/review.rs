@@ -455,7 +455,7 @@ async fn a_change_of_the_terms_takes_effect_on_the_next_comment() {
     // what no form would take, programs are refused as well
     let mut falling = source.clone();
     falling["abuse"]["threat"] = serde_json::json!({ "notice": 0.5, "hold": 0.2, "severe": 0.9 });
-    let asked = serde_json::json!({ "based_on": ruleset["id"], "source": falling });
+    let asked = serde_json::json!({ "based_on": ruleset["id"], "source": falling.clone() });
     let refused = admin
         .json(reqwest::Method::PUT, "/api/v1/desk/ruleset", &asked)
         .await
@@ -478,6 +478,20 @@ async fn a_change_of_the_terms_takes_effect_on_the_next_comment() {
         .json(reqwest::Method::PUT, "/api/v1/desk/ruleset", &change)
         .await
         .expect(409);
+    // what falls in force already, from before that was refused, stops no other change
+    let fall = r#"UPDATE ruleset SET source =
+        jsonb_set(source, '{abuse,threat}', '{"notice": 0.5, "hold": 0.2, "severe": 0.9}')"#;
+    house.db.execute(fall).await.expect("changed");
+    let ruleset = admin.get("/api/v1/desk/ruleset").await.expect(200).json();
+    let mut source = ruleset["source"].clone();
+    assert_eq!(source["abuse"]["threat"], falling["abuse"]["threat"]);
+    let allowed = source["allow"].as_array_mut().expect("a list");
+    allowed.push("zorble".into());
+    let change = serde_json::json!({ "based_on": ruleset["id"], "source": source });
+    admin
+        .json(reqwest::Method::PUT, "/api/v1/desk/ruleset", &change)
+        .await
+        .expect(200);
 
     let after = house.guest("Cy").posts(&article, &text(2)).await;
     house.eventually_is(after, Status::Held).await;
