@@ -1,6 +1,6 @@
 //! The only file that knows every room: what the server is made of, and its start and end.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -141,6 +141,21 @@ impl Running {
     }
 }
 
+/// Whether both addresses are free, asked before what takes long: a first start makes a database.
+///
+/// # Errors
+/// A sentence on which is not, and what to do.
+pub fn can_listen(config: &Config) -> anyhow::Result<()> {
+    let (public, ops) = (config.listen, config.ops_listen);
+    let _public = TcpListener::bind(public).with_context(|| cannot_listen(public, "--listen"))?;
+    TcpListener::bind(ops).with_context(|| cannot_listen(ops, "--ops-listen"))?;
+    Ok(())
+}
+
+fn cannot_listen(address: SocketAddr, flag: &str) -> String {
+    format!("cannot listen on {address}: is the port taken? Choose another with {flag}")
+}
+
 fn serve_public(parts: &Parts) -> anyhow::Result<(actix_web::dev::Server, SocketAddr)> {
     let listen = parts.config.listen;
     let parts = parts.clone();
@@ -186,9 +201,7 @@ fn serve_public(parts: &Parts) -> anyhow::Result<(actix_web::dev::Server, Socket
     .shutdown_timeout(LAST_REQUESTS_S)
     .disable_signals()
     .bind(listen)
-    .with_context(|| {
-        format!("cannot listen on {listen}: is the port taken? Choose another with --listen")
-    })?;
+    .with_context(|| cannot_listen(listen, "--listen"))?;
     let address = server
         .addrs()
         .first()
@@ -213,7 +226,7 @@ fn serve_ops(
     .shutdown_timeout(1)
     .disable_signals()
     .bind(listen)
-    .with_context(|| format!("cannot listen on {listen} for metrics: is the port taken? Choose another with --ops-listen"))?;
+    .with_context(|| cannot_listen(listen, "--ops-listen"))?;
     let address = server
         .addrs()
         .first()

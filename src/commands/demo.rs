@@ -32,6 +32,10 @@ const PEOPLE: &[(&str, Role)] = &[
     ("Rita Reader", Role::Reader),
 ];
 
+/// Whoever made the decisions that the demo begins with: nobody who signs in here, or they would be asked at once
+/// whether to take back what they have never done.
+const COLLEAGUE: &str = "Nora Night-Desk";
+
 /// How often it is looked whether a comment of the demo is screened, and how long between two looks.
 const LOOKS: u32 = 200;
 const LOOK_EVERY: Duration = Duration::from_millis(50);
@@ -67,11 +71,8 @@ pub(super) async fn run(database: Database, mut config: Config) -> anyhow::Resul
         .get_or_insert("The Tern Valley Courier".into());
     serve(database, config, async |running| {
         let accounts = accounts(running).await?;
-        let moderator = accounts
-            .iter()
-            .find(|(account, _)| account.role == Role::Moderator)
-            .context("the demo has no moderator")?;
-        fill(running, moderator.0.id).await?;
+        let (colleague, _) = account(running, COLLEAGUE, Role::Moderator).await?;
+        fill(running, colleague.id).await?;
         println!("{}", welcome(running, &accounts));
         Ok(())
     })
@@ -82,27 +83,31 @@ pub(super) async fn run(database: Database, mut config: Config) -> anyhow::Resul
 async fn accounts(running: &Running) -> anyhow::Result<Vec<(Account, String)>> {
     let mut made = Vec::new();
     for &(name, role) in PEOPLE {
-        let password = random_password();
-        let (db, site_id) = (&running.db, running.site.id);
-        let account = match account::renew_password(db, site_id, name, &password).await {
-            Err(Error::NotFound) => {
-                let email = format!(
-                    "{}@demo.example",
-                    name.split(' ').next().unwrap_or(name).to_lowercase()
-                );
-                let new = NewAccount {
-                    name: name.into(),
-                    email,
-                    password: password.clone(),
-                    role,
-                };
-                account::create(db, site_id, new).await?
-            }
-            renewed => renewed?,
-        };
-        made.push((account, password));
+        made.push(account(running, name, role).await?);
     }
     Ok(made)
+}
+
+async fn account(running: &Running, name: &str, role: Role) -> anyhow::Result<(Account, String)> {
+    let password = random_password();
+    let (db, site_id) = (&running.db, running.site.id);
+    let account = match account::renew_password(db, site_id, name, &password).await {
+        Err(Error::NotFound) => {
+            let email = format!(
+                "{}@demo.example",
+                name.split(' ').next().unwrap_or(name).to_lowercase()
+            );
+            let new = NewAccount {
+                name: name.into(),
+                email,
+                password: password.clone(),
+                role,
+            };
+            account::create(db, site_id, new).await?
+        }
+        renewed => renewed?,
+    };
+    Ok((account, password))
 }
 
 /// Brings in the articles and their comments, once. The comments go the way of every comment: pending, screened,

@@ -3,7 +3,7 @@
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::database::Server;
-use crate::app::{Running, Start};
+use crate::app::{self, Running, Start};
 use crate::config::{Config, Database};
 use crate::screener::ScreenerCommand;
 use crate::screening::Settings;
@@ -24,6 +24,7 @@ pub(super) async fn serve(
     started: impl AsyncFnOnce(&Running) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     telemetry::start_log();
+    app::can_listen(&config)?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut database = Server::start(database).await?;

@@ -10,6 +10,7 @@ mod harness;
 mod accounts;
 mod architecture;
 mod browser;
+mod commands;
 mod comments;
 mod faults;
 mod local_pg;
