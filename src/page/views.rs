@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::place::{Place, path};
 use super::words;
-use crate::article::{Article, Headline};
+use crate::article::{Article, Headline, Mode};
 use crate::comment::{Conversation, Inline, MAX_CHARS, Shown, Status, ThreadPage};
 use crate::web::{Chrome, is_right_to_left};
 

@@ -276,6 +276,25 @@ fn the_form_says_what_it_is() {
 }
 
 #[test]
+fn where_all_is_read_first_the_form_says_so_once() {
+    for (mode, times) in [(Mode::Filtered, 0), (Mode::Premoderated, 1)] {
+        for lang in ["en", "ur"] {
+            let article = Article {
+                mode,
+                lang: Some(lang.into()),
+                ..samples::article()
+            };
+            let form = CommentBox::Open(CommentForm::default());
+            let html = page(&article, &thread(Vec::new()), form);
+            let said = html.matches("read by a moderator").count();
+            assert_eq!(said, times, "{mode:?} {lang}: {html}");
+            let described = html.matches("read-first").count();
+            assert_eq!(described, 2 * times, "{mode:?} {lang}: {html}");
+        }
+    }
+}
+
+#[test]
 fn what_stands_in_place_of_the_form() {
     for (form, expected) in [
         (CommentBox::Closed, "Comments are closed."),
