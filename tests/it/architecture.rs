@@ -427,6 +427,16 @@ fn the_map_names_only_what_is_there() {
 }
 
 #[test]
+fn the_readme_names_the_score_that_holds() {
+    let readme = fs::read_to_string(top().join("README.md")).expect("the README");
+    let threshold = belowline::filter::Topic::default().threshold;
+    assert!(
+        readme.contains(&format!("held from a score of {threshold} on")),
+        "{threshold}"
+    );
+}
+
+#[test]
 fn no_log_line_carries_what_people_write() {
     let call = Regex::new(r"(?s)tracing::(?:trace|debug|info|warn|error)!\((.*?)\)[;,\s}]")
         .expect("a pattern");
