@@ -8,6 +8,7 @@ the first stage's is one over its hashed features. They learn from `train` of th
 """
 
 import argparse
+import collections
 import json
 import random
 import re
@@ -32,35 +33,48 @@ OTHERS = ("cad_reddit", "toxic_spans_civil_comments", "jigsaw_wikipedia_sample",
 
 SLOTS = {
     "L": """www.{w}{w}.biz;http://{w}-{w}.com;https://{w}{w}.shop/{w};{w}{w}7.com;bit.ly/{w}{n};https://{w}.blogspot.com;
-        www.{w}-{w}.net;https://t.me/{w}{n};http://{w}{n}.online;{w}.io;https://www.{w}{w}.in/{w}-{w}""",
-    "T": """https://www.ons.gov.uk/releases;https://www.bbc.co.uk/news/{w};https://en.wikipedia.org/wiki/{w};www.gov.uk/{w};
-        https://www.nature.com/articles/{n};https://www.reuters.com/{w};https://www.nytimes.com/{n}/{w}.html;
-        http://www.{w}council.gov.uk/{w}.pdf;https://www.theguardian.com/{w}/{n};www.parliament.uk/{w};
-        https://doi.org/10.{n}/{n};www.citytheatre.org;https://dawn.com/news/{n}""",
+        www.{w}-{w}.net;https://t.me/{w}{n};http://{w}{n}.online;{w}{w}.io;https://www.{w}{w}.in/{w}-{w};{w}{w}.store;
+        {w}-{w}.co.uk;etsy.com/shop/{w}{w};https://{w}{w}.com/?ref={n};{w}{w}.info;amzn.to/{n}{w};https://{w}{w}.us""",
+    "T": """https://www.ons.gov.uk/{w};https://www.bbc.co.uk/news/{w}-{n};https://en.wikipedia.org/wiki/{w};www.gov.uk/{w};
+        https://www.nature.com/articles/{n};https://www.reuters.com/{w}/{w}-{n};https://www.nytimes.com/{n}/{w}.html;
+        http://www.{w}council.gov.uk/{w}.pdf;https://www.theguardian.com/{w}/{n};www.parliament.uk/{w};https://www.{w}.org/{w};
+        https://doi.org/10.{n}/{n};www.{w}theatre.org;https://dawn.com/news/{n};https://www.youtube.com/watch?v={w}{n};
+        https://youtu.be/{w}{n};https://{w}.substack.com/p/{w}-{w};https://twitter.com/{w}/status/{n};https://www.{w}.com/{w}-{n};
+        https://www.{w}.edu/{w}""",
     "X": """watches;shoes;handbags;sunglasses;pills;jerseys;mattresses;phones;laptops;headphones;carpets;flowers;perfumes;
-        sneakers;vitamins;vapes;tyres;windows;curtains;backpacks;jackets;solar panels;puppies;diamonds""",
-    "S": """plumbers;essay writing service;SEO;web design;roofing;escorts;moving company;car rental;locksmith;dentist;
-        assignment help;pest control;digital marketing;astrologer;taxi service;personal injury lawyer;carpet cleaning;
-        private detective;wedding photography;logo design;insurance""",
-    "M": "$85;$500;$17,488;£2,000;12,000 dollars;$6580;€900;5000 pounds;$30,000;90 bucks;$12k;2 million rupees;£40",
-    "E": """Linda;Osagie;Mark Robert;Anita;Wilson;Dr Ahmed;Carlos;Elizabeth;Sharma;Clara Benson;Great Ibu;David Olu;Monica;
-        Victor;Jane Cooper;Abdul;Sandra""",
-    "C": """WhatsApp +{n}{n};Telegram @{w}{n};email {w}{n}@gmail.com;({w}.{w}@outlook.com);on his website {L};Text {n}-{n};
-        contact: {w}@{w}.com;WhatsApp me;DM me;via {L};Instagram @{w}_{w}""",
+        sneakers;vitamins;vapes;tyres;windows;curtains;backpacks;jackets;solar panels;puppies;diamonds;garden chairs""",
+    "S": """plumbers;essay writing service;SEO;web design;roofing;escorts;a moving company;car rental;locksmith;a dentist;
+        assignment help;pest control;digital marketing;an astrologer;taxi service;lawyers;carpet cleaning;a photographer;
+        private detective;wedding photography;logo design;insurance;a translator;tutoring;catering""",
+    "M": "$85;£500;$17,488;£2,000;12,000 dollars;$6580;€900;5000 pounds;£30,000;90 bucks;$12k;2 million rupees;£40;$1,200;£26",
+    "E": """Linda;Osagie;Mark Robert;Anita;Wilson;Ahmed;Carlos;Elizabeth;Sharma;Clara Benson;Great Ibu;David Olu;Monica;
+        Victor;Jane Cooper;Abdul;Sandra;Miller;Tom Hughes;Kowalski;Priya;Thomas;O'Brien;Fatima;Schmidt""",
+    "C": """WhatsApp +{n}{n};Telegram @{w}{n};email {w}{n}@gmail.com;({w}.{w}@outlook.com);on {L};Text {n}-{n};call 0800 {n};
+        contact: {w}@{w}.com;WhatsApp me;DM me;via {L};Instagram @{w}_{w};+1-888-{n};message me;phone +{n}{n}""",
+    "F": "0800 {n};0300 123 {n};0808 {n};101;116 123;01903 {n};1-800-{n};the number in the article;15",
 }
 WORDS = """easy cash work home today best deal shop trade profit gold star luxe top fast online smart money pro world tech hub
-    daily life guide city king royal fix care news review expert plus market""".split()
+    daily life guide city king royal fix care news review expert plus market river green bridge north oak school data open""".split()
+SYLLABLES = "ba ce di fo gu ha ki lo ma ne pi ro sa te vu wa xi yo zen tor mal vin dor lex".split()
 
 
-def frames():
-    """`advert` and `plain`, each with its frames."""
-    found = {}
+def frames(part):
+    """`advert` and `plain`, each with its frames: all of a group but its last, or for `valid` the last ones."""
+    found, groups = {}, []
     for line in (Path(__file__).parent / "adverts.txt").read_text().splitlines():
         if head := re.fullmatch(r"\[(\w+)\]", line):
-            found[head[1]] = rows = []
-        elif line.strip() and not line.startswith("#"):
-            rows.append(line)
-    return found
+            found[head[1]] = groups = []
+        elif line.startswith("# ") and found:
+            groups.append([])
+        elif line.strip() and found:
+            groups[-1].append(line)
+    return {name: [frame for group in groups for frame in (group[-1:] if part == "valid" else group[:-1])]
+            for name, groups in found.items()}
+
+
+def word(rng):
+    """A part of an address: a word, or what sounds like one."""
+    return rng.choice(WORDS) if rng.random() < 0.5 else "".join(rng.choices(SYLLABLES, k=2))
 
 
 def fill(frame, slots, rng):
@@ -72,7 +86,7 @@ def fill(frame, slots, rng):
         last = text
         text = re.sub(r"\{(\w)\}", lambda found: slot(found) if found[1] in slots else found[0],
                       re.sub(r"\(([^()]*\|[^()]*)\)", choice, text))
-        text = re.sub(r"\{w\}", lambda _: rng.choice(WORDS), text)
+        text = re.sub(r"\{w\}", lambda _: word(rng), text)
         text = re.sub(r"\{n\}", lambda _: str(rng.randrange(100, 99999)), text)
     text = re.sub(r"\s+", " ", text).strip()
     if rng.random() < 0.2:
@@ -83,12 +97,12 @@ def fill(frame, slots, rng):
 
 
 def own(part, a_frame):
-    """Our own sentences; every fifth frame and every fifth filling are set aside for `valid`."""
+    """Our own sentences; for `valid` of frames and fillings that training never sees."""
     pick = held_back if part == "valid" else kept
     rng = random.Random(f"adverts {part}")
     slots = {name: pick([item.strip() for item in items.split(";")], 5) for name, items in SLOTS.items()}
-    for section, lines in frames().items():
-        for frame in pick(lines, 5):
+    for section, lines in frames(part).items():
+        for frame in lines:
             for text in dict.fromkeys(fill(frame, slots, rng) for _ in range(a_frame)):
                 yield {"text": text, "corpus": "adverts", "kinds": {"spam": float(section == "advert")}}
 
@@ -116,10 +130,11 @@ def spam(rows):
 
 
 def weights(rows):
-    """Messages and our own sentences count alike, other comments four times as much: most of what comes is no advertising."""
-    much = {"youtube_spam": 1.0, "sms_spam": 0.5, "adverts": 1.0, "others": 4.0}
-    size = {name: sum(row["corpus"] == name for row in rows) for name in much}
-    return np.array([much[row["corpus"]] / size[row["corpus"]] for row in rows], np.float32)
+    """Both sides of a collection count alike, other comments most of all: little of what comes is advertising."""
+    much = {"youtube_spam": 0.5, "sms_spam": 0.3, "adverts": 1.0, "others": 4.0}
+    side = [(row["corpus"], row["kinds"]["spam"]) for row in rows]
+    size = collections.Counter(side)
+    return np.array([much[corpus] / size[corpus, spam] for corpus, spam in side], np.float32)
 
 
 def learnt(forward, parameters, truth, weight, shrink):
@@ -137,7 +152,7 @@ def learnt(forward, parameters, truth, weight, shrink):
 
 
 def of_encoder(model, train):
-    """The head over the mean vectors, and what the encoder makes of each text."""
+    """The head over the mean vectors."""
     means = pooled(model, [row["text"] for row in train], "cpu")
     scale = means.std(0) + 1e-6
     head, bias = torch.zeros(WIDTH, requires_grad=True), torch.zeros(1, requires_grad=True)
@@ -147,6 +162,7 @@ def of_encoder(model, train):
 
 
 def places_of(texts):
+    """Where each text has its features; one without any is taken for a rare one."""
     return [row["features"] or [0] for row in program.measure(texts, "--features")]
 
 
@@ -158,7 +174,7 @@ def of_features(train):
     table, bias = torch.zeros(PLACES, 1, requires_grad=True), torch.zeros(1, requires_grad=True)
     truth = torch.tensor(spam(train))
     learnt(lambda: nn.functional.embedding_bag(places, table, offsets, mode="sum")[:, 0] * by + bias, [table, bias],
-           truth, torch.tensor(weights(train)), 1e-6)
+           truth, torch.tensor(weights(train)), 1e-5)
     return table.detach()[:, 0].numpy()
 
 
@@ -183,7 +199,7 @@ def main():
     model.load_state_dict(fitting, strict=False)
     with torch.no_grad():
         model.place.weight[: export.PLACES_READ] = torch.tensor(state["place.weight"])
-    train = rows("train", 60, 7000)
+    train = rows("train", 60, 6000)
     print({name: sum(row["corpus"] == name for row in train) for name in ("youtube_spam", "sms_spam", "adverts", "others")})
     head, column = of_encoder(model, train), of_features(train)
 

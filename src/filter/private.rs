@@ -121,9 +121,22 @@ fn is_number(groups: &[&str]) -> bool {
     let american = matches!(lengths.as_slice(), [3, 3, 4] | [1, 3, 3, 4]);
     DIGITS.contains(&digits.len())
         && (abroad || area || american)
+        && !is_free(groups)
         && digits
             .bytes()
             .any(|byte| Some(byte) != digits.bytes().next())
+}
+
+/// Whether the call costs nothing: such a line is an office's or a helpline's, and nobody's own.
+fn is_free(groups: &[&str]) -> bool {
+    const FREE: [&str; 9] = [
+        "0800", "0808", "800", "833", "844", "855", "866", "877", "888",
+    ];
+    let national = match groups {
+        ["1" | "+1" | "+44", rest @ ..] => rest,
+        all => all,
+    };
+    national.first().is_some_and(|first| FREE.contains(first))
 }
 
 /// Whether it is no part of a longer word, nor of an amount.
@@ -193,6 +206,11 @@ mod tests {
             ("x07700900123 07700900123abc", vec![]),
             ("https://example.org/07700900123", vec![]),
             ("999, 116 123", vec![]),
+            // nobody's own
+            (
+                "0800 555 0199, 0808 164 3332, 1-888-555-0134, +1 800 555 0172",
+                vec![],
+            ),
             ("", vec![]),
         ] {
             let found: Vec<&str> = numbers(text)

@@ -313,7 +313,7 @@ impl Default for Abuse {
             insult: Threshold::new(0.2, 0.35, 0.7),
             threat: Threshold::new(0.1, 0.3, 0.7),
             profanity: Threshold::new(0.5, 2.0, 2.0),
-            spam: Threshold::new(0.5, 0.8, 0.95),
+            spam: Threshold::new(0.3, 0.5, 0.9),
         }
     }
 }
