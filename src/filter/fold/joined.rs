@@ -38,20 +38,28 @@ pub(in crate::filter) fn join(glyphs: &[Glyph]) -> Vec<Glyph> {
     if joined { out } else { Vec::new() }
 }
 
-/// How many single letters stand here with the same separator between them: `f.u.c.k` has 4.
+/// How many single letters stand here with the same separator between them: `f.u.c.k` has 4. A wider gap begins a new
+/// word: `f u c k   o f f`.
 pub(super) fn spaced_run(glyphs: &[Glyph]) -> usize {
     let is_letter = |i: usize| glyphs.get(i).is_some_and(is_part);
-    let Some(separator) = glyphs
+    let Some(gap) = glyphs
         .get(1)
-        .map(|g| g.raw)
-        .filter(|&c| !is_word(c) && c != '\'')
+        .filter(|gap| !is_word(gap.raw) && gap.raw != '\'')
     else {
         return 0;
     };
+    let separator = gap.raw;
+    // "s a n d-d u n e"
+    let parts = |c: char| c == separator || separator == ' ' && c == '-';
+    let is_wider = |other: &Glyph| other.to - other.from > gap.to - gap.from;
     let mut letters = 0;
     while is_letter(letters * 2) && !is_letter(letters * 2 + 1) {
         letters += 1;
-        if glyphs.get(letters * 2 - 1).map(|g| g.raw) != Some(separator) {
+        let next = glyphs.get(letters * 2 - 1);
+        if next.is_some_and(|next| next.raw == separator && is_wider(next)) {
+            break;
+        }
+        if !next.is_some_and(|next| parts(next.raw)) {
             // Within words that are apart another run begins with this letter: "a d.o.g".
             let another = separator == ' ' && is_letter(letters * 2) && !is_letter(letters * 2 + 1);
             letters -= usize::from(another);

@@ -172,6 +172,11 @@ impl Mender<'_> {
         if let Some(first) = rest.first() {
             self.forget_terms_before(first.from);
         }
+        let (first, others) = rest.split_at(rest.len().min(1));
+        if !first.iter().all(is_part) && spaced_run(others) >= LEAST_SEPARATED {
+            self.copy(first);
+            return 1;
+        }
         let run = spaced_run(rest);
         if run >= LEAST_SEPARATED {
             let run = rest.get(..run * 2 - 1).unwrap_or(rest);

@@ -128,6 +128,10 @@ fn separators() {
         },
         &[
             ("the w o m e n here", "the women here"),
+            (
+                "he said 's t u p i d i t y' to me",
+                "he said 'stupidity' to me",
+            ),
             ("I.m.m.i.g.r.a.n.t.s!", "Immigrants!"),
             ("(musl|ims)", "(muslims)"),
             ("oh F U C K you", "oh FUCK you"),

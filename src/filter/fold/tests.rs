@@ -193,6 +193,9 @@ fn separators() {
             ("f.u.c.k", "f.u.c.k"),
             ("oh f u c k you", "f u c k"),
             ("you are a f u c k", "f u c k"),
+            // a wider gap stands between words
+            ("D i e   n i g g e r", "n i g g e r"),
+            ("a c l u s t e r-f u c k", "c l u s t e r-f u c k"),
             ("s-h-i-t", "s-h-i-t"),
             ("fu|ck", "fu|ck"),
             ("st.u.pid bi.tch", "bi.tch"),
