@@ -4,7 +4,8 @@
 
 The encoder stays as it is: its head for advertising is a logistic regression over what it makes of a text (384 numbers);
 the first stage's is one over its hashed features. They learn from `train` of the messages and from our own sentences in
-`adverts.txt`; how their sum is weighed and becomes a probability is set on `valid`, as in calibrate.py.
+`adverts.txt`; how their sum is weighed and becomes a probability is set on `valid`, as in calibrate.py. The topic phase is
+to be told of the new file (topic_export.py), or it goes by words alone.
 """
 
 import argparse
@@ -185,49 +186,54 @@ def measured(head, column, model, rows):
     return np.stack([(pooled(model, texts, "cpu") @ head).numpy(), fast], 1)
 
 
+def shipped():
+    """The encoder that ships, as far as rounding left it: its body alone, without the heads that it was trained with."""
+    state = {name: torch.tensor(value) for name, value in export.shipped(export.MODELS / "encoder.safetensors").items()}
+    model = Encoder()
+    own = model.state_dict()
+    read = state.pop("place.weight")
+    own["place.weight"][: len(read)] = read
+    model.load_state_dict(own | {name: value for name, value in state.items() if name in own and not name.startswith("heads.")})
+    return model
+
+
+def write(head, column):
+    """Puts both stages' weights into the files beside those of the other kinds."""
+    path = export.MODELS / "encoder.safetensors"
+    tensors = load_file(path)
+    tensors["heads.weight"] = np.vstack([tensors["heads.weight"][:COLUMN], head]).astype(np.float32)
+    save_file(tensors, path)
+    path = export.MODELS / "fast.safetensors"
+    tensors = load_file(path)
+    integers, scale = export.rows_of_integers(column[None, :], 127)
+    tensors["table"][:, COLUMN], tensors["scale"][COLUMN], tensors["bias"][COLUMN] = integers[0], scale[0], 0.0
+    save_file(tensors, path)
+
+
 def main():
     ask = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     ask.add_argument("--version", required=True)
     with_ = ask.parse_args()
     torch.manual_seed(4)
-    encoder_file, fast_file = (export.MODELS / f"{name}.safetensors" for name in ("encoder", "fast"))
-    state = export.shipped(encoder_file)
-    model = Encoder()
-    shapes = {name: value.shape for name, value in model.state_dict().items()}
-    # the heads that ship are those of the kinds, and fewer places are read than there are
-    fitting = {name: torch.tensor(value) for name, value in state.items() if shapes.get(name) == torch.Size(value.shape)}
-    model.load_state_dict(fitting, strict=False)
-    with torch.no_grad():
-        model.place.weight[: export.PLACES_READ] = torch.tensor(state["place.weight"])
-    train = rows("train", 60, 6000)
-    print({name: sum(row["corpus"] == name for row in train) for name in ("youtube_spam", "sms_spam", "adverts", "others")})
+    model = shipped()
+    train, valid = rows("train", 60, 6000), rows("valid", 30, 500)
+    print(collections.Counter(row["corpus"] for row in train), flush=True)
     head, column = of_encoder(model, train), of_features(train)
 
     # how much each stage counts
-    valid = rows("valid", 30, 500)
-    both = measured(head, column, model, valid)
-    truth = np.array(spam(valid))
+    both, truth = measured(head, column, model, valid), np.array(spam(valid))
     (by_encoder, by_fast), _ = calibrate.logistic(both, truth, weights(valid))
-    for name in ("youtube_spam", "sms_spam", "adverts", "others"):
+    for name in ("youtube_spam", "sms_spam", "adverts"):
         at = [i for i, row in enumerate(valid) if row["corpus"] in (name, "others")]
-        if name != "others":
-            print(name, "encoder, fast, both", [round(float(auc(part[at], truth[at])), 3)
-                  for part in (both[:, 0], both[:, 1], both @ [by_encoder, by_fast])])
-
-    tensors = load_file(encoder_file)
-    heads = np.zeros((COLUMN + 1, WIDTH), np.float32)
-    heads[:COLUMN], heads[COLUMN] = tensors["heads.weight"][:COLUMN], head.numpy() * by_encoder
-    tensors["heads.weight"], tensors["heads.bias"] = heads, np.zeros(COLUMN + 1, np.float32)
-    save_file(tensors, encoder_file)
-    tensors = load_file(fast_file)
-    integers, scale = export.rows_of_integers((column * by_fast)[None, :], 127)
-    tensors["table"][:, COLUMN], tensors["scale"][COLUMN], tensors["bias"][COLUMN] = integers[0], scale[0], 0.0
-    save_file(tensors, fast_file)
-    reference(model, heads[COLUMN], column * by_fast)
-    old = json.loads((export.MODELS / "models.json").read_text())
-    kinds = old["kinds"] | {"spam": calibrate.PLAIN}
+        print(name, "encoder, fast, both", [round(float(auc(part[at], truth[at])), 3)
+              for part in (both[:, 0], both[:, 1], both @ [by_encoder, by_fast])])
+    head, column = head.numpy() * by_encoder, column * by_fast
+    write(head, column)
+    reference(model, head, column)
+    kinds = json.loads((export.MODELS / "models.json").read_text())["kinds"] | {"spam": calibrate.PLAIN}
     export.manifest(with_.version, kinds)
-    export.manifest(with_.version, kinds | calibrate.calibrate(1.0, ["spam"], [row for row in valid if row["corpus"] != "others"]))
+    more = [row for row in valid if row["corpus"] != "others"]
+    export.manifest(with_.version, kinds | calibrate.calibrate(calibrate.PLAIN["margin"], ["spam"], more))
 
 
 def reference(model, head, column):
