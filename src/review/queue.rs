@@ -89,7 +89,8 @@ pub(super) fn place(
         Some((severity, kind)) => match kind.alarm(severity) {
             Alarm::Threat => Rank::Threat,
             Alarm::Hate => Rank::Hate,
-            Alarm::None if severity == Severity::Severe => Rank::Grave,
+            // advertising hurts nobody, however plain it is
+            Alarm::None if severity == Severity::Severe && kind != Kind::Spam => Rank::Grave,
             Alarm::None => Rank::Found,
         },
         None => Rank::Found,
@@ -183,6 +184,7 @@ mod tests {
             of_kind(9, "severe", "threat"),
             of_kind(10, "strong", "toxicity"),
             of_kind(11, "mild", "threat"),
+            of_kind(13, "severe", "spam"),
             // the site publishes such: its article is read first
             Entry {
                 filter_holds: false,
@@ -192,7 +194,7 @@ mod tests {
         let order = in_order(all);
         assert_eq!(
             numbers(order.iter().map(|entry| entry.id)),
-            [8, 9, 6, 7, 3, 4, 2, 5, 10, 11, 1, 12, 0]
+            [8, 9, 6, 7, 3, 4, 2, 5, 10, 11, 13, 1, 12, 0]
         );
     }
 
