@@ -18,6 +18,7 @@ from encoder import ABUSIVE, HEADS, auc, targets
 
 PLACES = 1 << 18
 
+
 def bags(found):
     places = torch.tensor(np.concatenate([np.array(row, np.int64) for row in found]))
     lengths = np.array([len(row) for row in found])
