@@ -165,7 +165,7 @@ fn list_words(name: &str) -> &str {
     match name {
         "en" => "English",
         "roman-urdu" => "Urdu in Latin letters",
-        "abroad" => "the best known of other languages",
+        "abroad" => "Coarse words of other languages",
         other => other,
     }
 }
